@@ -1,0 +1,81 @@
+"""Statements to positions: what an actor's statements about a target come to, in a document or in a corpus."""
+
+from __future__ import annotations
+
+from math import fsum
+from typing import TYPE_CHECKING, Any
+
+from stance.text import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+POSITION_COLUMNS = (
+    *("actor", "target", "stance", "score", "p_favor", "p_against", "p_neutral"),
+    *("n_statements", "n_favor", "n_against", "n_neutral", "evidence"),
+)
+_STANCES = ("favor", "against", "neutral")
+
+
+def aggregate_stances(statements: pd.DataFrame, by: str = "corpus") -> pd.DataFrame:
+    """Aggregate statements to positions.
+
+    A statement weighs as much as it is not neutral (1 - p_neutral), so that sentences which only name two entities do
+    not dilute one that takes a side. Sums are exact (`math.fsum`): the order of the statements does not matter, and
+    the statements of two halves of a corpus, put together, give the positions of the whole.
+
+    Parameters
+    ----------
+    statements : the statements table.
+    by : "corpus", a row an actor and target, or "document", a row a document, actor and target.
+
+    Returns
+    -------
+    DataFrame with `POSITION_COLUMNS` (by document: doc_id before them), in order of first appearance. `score` is
+    p_favor minus p_against, from -1 to 1; `evidence` is the sentence that weighs most for the stance. The stance is
+    that of the statements that are not neutral, "mixed" where they oppose each other with similar weight.
+
+    Raises
+    ------
+    InputError
+        for an unknown `by` or a missing column.
+    """
+    import pandas as pd
+
+    if by not in ("document", "corpus"):
+        raise InputError(f"by must be 'document' or 'corpus', not {by!r}")
+    keys = ["doc_id", "actor", "target"] if by == "document" else ["actor", "target"]
+    needed = [*keys, "stance", "p_favor", "p_against", "p_neutral", "evidence"]
+    missing = [c for c in needed if c not in statements.columns]
+    if missing:
+        raise InputError(f"no column {missing[0]!r}; statements have {', '.join(map(repr, statements.columns))}")
+    groups: dict[tuple[Any, ...], list[tuple[Any, ...]]] = {}
+    values = statements[["stance", "p_favor", "p_against", "p_neutral", "evidence"]].itertuples(index=False, name=None)
+    for key, value in zip(statements[keys].itertuples(index=False, name=None), values, strict=True):
+        groups.setdefault(key, []).append(value)
+    rows = [(*key, *_position(group)) for key, group in groups.items()]
+    return pd.DataFrame(rows, columns=[*keys, *POSITION_COLUMNS[2:]])
+
+
+def _position(statements: list[tuple[Any, ...]]) -> tuple[Any, ...]:
+    weights = [1 - s[3] for s in statements]
+    total = fsum(weights)
+    share = [fsum(w * s[k] for w, s in zip(weights, statements, strict=True)) / total for k in (1, 2, 3)]
+    count = {stance: sum(s[0] == stance for s in statements) for stance in _STANCES}
+    stance = _stance_of(statements, count)
+    column = {"favor": 1, "against": 2, "neutral": 3}.get(stance)
+    best = max(statements, key=lambda s: ((1 - s[3] if column is None else s[column]), s[4]))
+    return (
+        *(stance, round(share[0] - share[1], 6), *(round(p, 6) for p in share)),
+        *(len(statements), *(count[s] for s in _STANCES), best[4]),
+    )
+
+
+def _stance_of(statements: list[tuple[Any, ...]], count: dict[str, int]) -> str:
+    if not count["favor"] and not count["against"]:
+        return "neutral"
+    favor = fsum(s[1] - s[2] for s in statements if s[0] == "favor")
+    against = fsum(s[2] - s[1] for s in statements if s[0] == "against")
+    if min(favor, against) > 0.5 * max(favor, against):
+        return "mixed"
+    return "favor" if favor > against else "against"

@@ -1,0 +1,300 @@
+"""The command line: parse, call the API, write."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from stance.text import InputError, kind_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from stance.evaluate import Scores
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Read news text and say who is for what and who is against it.",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+ModelOption = Annotated[Path | None, typer.Option("--model", "-m", help="Model file; the one that ships by default.")]
+EncodingOption = Annotated[str, typer.Option(help="Encoding of text, CSV and JSONL input.")]
+LabeledArgument = Annotated[
+    list[Path], typer.Argument(help="Labelled data: CSV, JSONL or Parquet files, or folders of them.", metavar="LABELED...")
+]
+
+
+def say(message: str) -> None:
+    """A message for the person at the terminal: on stderr, never mixed with a table."""
+    print(message, file=sys.stderr, flush=True)
+
+
+# ---------------------------------------------------------------------------------------------- commands
+
+
+@app.command(
+    epilog="Example: stance train labeled -o models/mine.joblib",
+)
+def train(
+    labeled: LabeledArgument,
+    output: Annotated[Path, typer.Option("--output", "-o", help="Model file to write.")] = Path("models/model.joblib"),
+    folds: Annotated[int, typer.Option(min=0, help="Folds of cross-validation by document; 0 leaves it out.")] = 5,
+    seed: Annotated[int, typer.Option(help="Recorded in the model; the fit itself draws no random number.")] = 0,
+    encoding: EncodingOption = "utf-8",
+) -> None:
+    """Fit a model on labelled pairs, cross-validate it by document, save it and print the scores."""
+    if folds == 1:
+        raise InputError("--folds 1 leaves nothing to train on; use 2 or more, or 0 for no cross-validation")
+    if kind_of(output) or output.suffix != ".joblib":
+        raise InputError(f"{output}: a model file ends in .joblib")
+    from stance.evaluate import cross_validate, groups_of, labeled_digest
+    from stance.model import StanceModel
+    from stance.pairs import read_labeled
+    from stance.storage import replacing
+
+    frame = read_labeled(*labeled, encoding=encoding)
+    counts = frame["stance"].value_counts()
+    say(
+        f"{len(frame):,} labelled pairs in {len(set(groups_of(frame))):,} documents: "
+        + ", ".join(f"{n:,} {s}" for s, n in counts.items())
+    )
+    model = StanceModel()
+    with replacing(output):  # an output that cannot be written is an error before the work, not after
+        pass_through = model.fit(frame)
+    info: dict[str, Any] = {
+        "data": {
+            "sources": [str(p) for p in labeled],
+            "rows": len(frame),
+            "documents": len(set(groups_of(frame))),
+            "stances": {str(k): int(v) for k, v in sorted(counts.items())},
+            "sha256": labeled_digest(frame),
+        },
+        "seed": seed,
+    }
+    if folds:
+        with progress("cross-validation", folds) as advance:
+            scores, _ = cross_validate(frame, model, folds, advance)
+        info["cross_validation"] = {"folds": folds, **scores.as_dict()}
+        print(f"Cross-validation by document, {folds} folds")
+        print_scores(scores)
+    pass_through.info_ = info
+    pass_through.save(output)
+    say(f"Saved {output} ({output.stat().st_size / 1e6:.1f} MB)")
+
+
+@app.command(epilog="Example: stance predict labeled/articles --by corpus -o positions.csv")
+def predict(
+    inputs: Annotated[
+        list[str],
+        typer.Argument(help=".txt, .csv, .jsonl or .parquet files, folders of them, or - for stdin.", metavar="INPUT..."),
+    ],
+    entities: Annotated[Path | None, typer.Option("--entities", "-e", help="Catalogue: a CSV of name, kind, aliases.")] = None,
+    model: ModelOption = None,
+    by: Annotated[str, typer.Option(help="A row per: statement, document or corpus.", metavar="statement|document|corpus")] = "document",
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Table to write: .csv, .jsonl or .parquet.")] = None,
+    prior: Annotated[
+        str | None, typer.Option(help="Expected shares, such as against=0.10,favor=0.06,neutral=0.84.", metavar="SHARES")
+    ] = None,
+    encoding: EncodingOption = "utf-8",
+    max_chars: Annotated[int, typer.Option(help="Refuse longer documents.")] = 5_000_000,
+    show_all: Annotated[bool, typer.Option("--all", help="Show neutral rows on the terminal too.")] = False,
+) -> None:
+    """Label each actor's stance toward each target, with the sentence that proves it."""
+    from stance.aggregate import aggregate_stances
+    from stance.model import StanceModel
+    from stance.text import read_documents
+
+    if by not in ("statement", "document", "corpus"):
+        raise InputError(f"--by {by}: choose statement, document or corpus")
+    if output is not None:
+        check_table(output)
+    loaded = StanceModel.load(model)
+    documents = list(read_documents(*inputs, encoding=encoding, max_chars=max_chars))
+    empty = sum(not d.text.strip() for d in documents)
+    with progress("predicting", len(documents)) as advance:
+        table = loaded.predict(counted(documents, advance), entities, parse_prior(prior))
+    n = len(table)
+    if by != "statement":
+        table = aggregate_stances(table, by=by)
+    say(
+        f"{len(documents):,} document{'s' * (len(documents) != 1)}, {n:,} statements, {len(table):,} rows"
+        + (f"; {empty:,} without text" if empty else "")
+    )
+    write_table(table, output, show_all)
+
+
+@app.command(epilog="Example: stance evaluate held_out.csv --model models/mine.joblib -o scores.json")
+def evaluate(
+    labeled: LabeledArgument,
+    model: ModelOption = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Scores to write, as JSON.")] = None,
+    encoding: EncodingOption = "utf-8",
+) -> None:
+    """Score a model on labelled data that it has not seen."""
+    if output is not None and output.suffix != ".json":
+        raise InputError(f"{output}: scores are written as .json")
+    from stance.evaluate import evaluate_model, labeled_digest
+    from stance.model import StanceModel
+    from stance.pairs import read_labeled
+    from stance.storage import replacing
+
+    loaded = StanceModel.load(model)
+    frame = read_labeled(*labeled, encoding=encoding)
+    if loaded.info_.get("data", {}).get("sha256") == labeled_digest(frame):
+        say("Warning: the model was trained on this very data; these scores say nothing about new text.")
+    scores = evaluate_model(frame, loaded)
+    print_scores(scores)
+    if output is not None:
+        with replacing(output) as temporary:
+            temporary.write_text(json.dumps(scores.as_dict(), indent=2) + "\n", encoding="utf-8")
+
+
+@app.command(epilog="Example: stance info models/mine.joblib")
+def info(model: Annotated[Path | None, typer.Argument(help="Model file; the one that ships by default.", metavar="[MODEL]")] = None) -> None:
+    """Say what a model is: its data, settings, versions and scores."""
+    from stance.storage import default_model_path, read_header
+
+    path = model or default_model_path()
+    header = read_header(path)
+    print(f"model      {path}")
+    for key in ("settings", "prior", "versions", "data"):
+        print(f"{key:<10} " + ", ".join(f"{k} {v}" for k, v in header.get(key, {}).items()))
+    print("terms      " + ", ".join(f"{g['name']} {g['terms']:,}" for g in header["groups"]))
+    if "cross_validation" in header:
+        scores = header["cross_validation"]
+        print(f"scores     macro-F1 {scores['macro']['f1']:.3f} in cross-validation by document, {scores['folds']} folds")
+        print(f"           always {scores['baseline_stance']}: {scores['baseline_macro_f1']:.3f}")
+
+
+# ---------------------------------------------------------------------------------------------- reading and writing
+
+
+def parse_prior(text: str | None) -> dict[str, float] | None:
+    """'against=0.1,favor=0.06,neutral=0.84' as a dict."""
+    if text is None:
+        return None
+    from stance.model import check_prior
+
+    try:
+        return check_prior({k.strip(): float(v) for k, v in (part.split("=") for part in text.split(","))})
+    except ValueError:
+        raise InputError(f"--prior {text}: write against=0.10,favor=0.06,neutral=0.84, each above 0") from None
+
+
+def check_table(path: Path) -> None:
+    """Refuse an output that no table format has, before the work."""
+    if path.suffix not in (".csv", ".jsonl", ".parquet"):
+        raise InputError(f"{path}: tables are written as .csv, .jsonl or .parquet")
+    if path.suffix == ".parquet":
+        try:
+            import pyarrow  # noqa: F401
+        except ImportError:
+            raise InputError(f"{path}: writing Parquet needs pyarrow; pip install 'stance[parquet]'") from None
+
+
+def write_table(table: pd.DataFrame, path: Path | None, show_all: bool) -> None:
+    """The table to a file by its ending, to a terminal for reading, to a pipe as CSV."""
+    if path is None:
+        if sys.stdout.isatty():
+            print_table(table, show_all)
+        else:
+            table.to_csv(sys.stdout, index=False)
+        return
+    from stance.storage import replacing
+
+    with replacing(path) as temporary:
+        if path.suffix == ".csv":
+            table.to_csv(temporary, index=False)
+        elif path.suffix == ".jsonl":
+            table.to_json(temporary, orient="records", lines=True, force_ascii=False)
+        else:
+            table.to_parquet(temporary, index=False)
+    say(f"Wrote {path}")
+
+
+def print_table(table: pd.DataFrame, show_all: bool) -> None:
+    """A readable table: the columns that a person reads, the evidence cut to the width of the terminal."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    shown = table if show_all else table[table["stance"] != "neutral"]
+    view = Table(box=None, pad_edge=False)
+    several = "doc_id" in table and table["doc_id"].nunique() > 1
+    columns = [*(["doc_id"] if several else []), "actor", "stance", "target"]
+    columns += ["score"] if "score" in table else ["p_favor", "p_against"]
+    for name in columns:
+        view.add_column(name, justify="right" if name[:2] in ("sc", "p_") else "left", max_width=28)
+    view.add_column("evidence", no_wrap=True, overflow="ellipsis", ratio=1)
+    colour = {"favor": "blue", "against": "red", "mixed": "magenta", "neutral": "dim"}
+    for row in shown.to_dict("records"):
+        cells = [Text(f"{row[c]:+.2f}" if isinstance(row[c], float) else str(row[c])) for c in columns]
+        cells[columns.index("stance")].stylize(colour[row["stance"]])
+        view.add_row(*cells, Text(" ".join(str(row["evidence"]).split())))
+    Console().print(view)
+    if len(shown) < len(table):
+        say(f"{len(table) - len(shown):,} neutral rows not shown; --all shows them, -o FILE writes all")
+
+
+def print_scores(scores: Scores) -> None:
+    """Precision, recall, F1 and support per class and macro, and the baseline beside them."""
+    print(f"{'':<10} precision  recall      F1  support")
+    for name, s in [*scores.classes.items(), ("macro", scores.macro)]:
+        print(f"{name:<10} {s.precision:9.3f} {s.recall:7.3f} {s.f1:7.3f} {s.support:8,}")
+    print(f"accuracy {scores.accuracy:.3f}")
+    print(
+        f"baseline, always {scores.baseline_stance}: macro-F1 {scores.baseline_macro_f1:.3f}, "
+        f"accuracy {scores.baseline_accuracy:.3f}"
+    )
+
+
+@contextmanager
+def progress(label: str, total: int) -> Iterator[Any]:
+    """A progress bar on stderr, drawn only on a terminal; gives the function that advances it."""
+    if total < 2 or not sys.stderr.isatty():
+        yield lambda n: None
+        return
+    with typer.progressbar(length=total, label=label, file=sys.stderr) as bar:
+        yield bar.update
+
+
+def counted(documents: list[Any], advance: Any) -> Iterator[Any]:
+    """The documents, each reported to the progress bar as it is taken."""
+    for document in documents:
+        yield document
+        advance(1)
+
+
+def main() -> None:
+    """Run the command line: 0 done, 1 a failure at work, 2 wrong usage or unusable input, 130 and 143 on signals."""
+    signal.signal(signal.SIGTERM, _terminate)
+    try:
+        app(standalone_mode=True)
+    except InputError as error:
+        say(f"stance: {error}")
+        sys.exit(2)
+    except KeyboardInterrupt:
+        say("stance: interrupted")
+        sys.exit(130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except OSError as error:
+        say(f"stance: {error}")
+        sys.exit(1)
+
+
+def _terminate(number: int, frame: object) -> None:
+    sys.exit(128 + number)

@@ -1,0 +1,348 @@
+"""StanceModel: what is learned from labelled pairs, and the predictions and explanations that it gives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from stance.entities import Catalogue, Mention, find_mentions, load_catalogue
+from stance.features import GROUPS, build_pipeline, pair_terms
+from stance.pairs import OFFSETS, STANCES, Pair, frame_pairs, mention_pairs
+from stance.text import Document, InputError, split_sentences
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from sklearn.pipeline import Pipeline
+
+PRIOR = {"against": 0.28, "favor": 0.22, "neutral": 0.50}
+"""The shares of the classes that a model is trained for, whatever the labelled data holds.
+
+About five in six pairs of real news are neutral; a model fitted to that share finds too few stances, and one fitted to
+equal shares finds too many. Chosen by cross-validation on macro-F1.
+"""
+
+STATEMENT_COLUMNS = (
+    *("doc_id", "sentence_id", "actor", "target", "stance", "p_favor", "p_against", "p_neutral", "evidence"),
+    *("sentence_start", "sentence_end", "actor_mention", "target_mention", *OFFSETS),
+)
+_FLOOR = 1e-6  # no probability is ever printed as 0 or 1: the tables hold six decimals
+
+
+class Scorer:
+    """The fitted pipeline as plain arrays: the same log-odds without importing scikit-learn.
+
+    Parameters
+    ----------
+    vocabulary : group -> term -> row of `coef`
+    idf : float64 (n_terms,), the inverse document frequency times the group's weight
+    coef : float64 (n_terms, 3); intercept : float64 (3,), columns in the order of `STANCES`
+    """
+
+    def __init__(
+        self, vocabulary: Mapping[str, dict[str, int]], idf: np.ndarray, coef: np.ndarray, intercept: np.ndarray
+    ) -> None:
+        self.vocabulary = vocabulary
+        self.idf = idf
+        self.coef = coef
+        self.intercept = intercept
+
+    def matrix(self, pairs: Iterable[Pair]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """TF-IDF of the pairs, as in scikit-learn: (row, column, value) of every nonzero cell, rows ascending."""
+        columns: list[int] = []
+        counts: list[int] = []  # of the terms known, one after the other group of a pair
+        known = list(self.vocabulary.items())
+        for pair in pairs:
+            terms = pair_terms(pair)
+            for group, index in known:
+                found = {index[t] for t in terms[group] if t in index}
+                columns += sorted(found)
+                counts.append(len(found))
+        column = np.array(columns, dtype=np.int64)
+        block = np.repeat(np.arange(len(counts)), counts)
+        weight = self.idf[column]
+        squares = np.bincount(block, weight * weight, minlength=len(counts))
+        norm = np.sqrt(squares)[block]
+        # each group is scaled to the length of its own weight, as its TfidfVectorizer and the union's weight do
+        size = np.array([GROUPS[group] for group in self.vocabulary])[block % max(len(known), 1)]
+        return block // max(len(known), 1), column, weight / norm * size
+
+    def log_odds(self, pairs: Sequence[Pair]) -> np.ndarray:
+        """Unnormalised log-probabilities, float64 (n_pairs, 3)."""
+        row, column, value = self.matrix(pairs)
+        out = np.empty((len(pairs), len(STANCES)))
+        for k in range(len(STANCES)):
+            out[:, k] = np.bincount(row, value * self.coef[column, k], minlength=len(pairs)) + self.intercept[k]
+        return out
+
+
+def probabilities(log_odds: np.ndarray) -> np.ndarray:
+    """Softmax of each row, kept away from 0 and 1 by a millionth."""
+    odds = np.exp(log_odds - log_odds.max(axis=1, keepdims=True))
+    p = odds / odds.sum(axis=1, keepdims=True)
+    p = np.clip(p, _FLOOR, 1 - 2 * _FLOOR)
+    return np.asarray(p / p.sum(axis=1, keepdims=True))
+
+
+def check_prior(prior: Mapping[str, float]) -> dict[str, float]:
+    """The prior with its shares scaled to sum to one; raises InputError where it is none."""
+    if set(prior) != set(STANCES) or not all(0 < float(v) < float("inf") for v in prior.values()):
+        raise InputError(f"a prior gives a share above 0 to each of {', '.join(STANCES)}; got {dict(prior)}")
+    total = sum(prior.values())
+    return {s: float(prior[s]) / total for s in STANCES}
+
+
+class StanceModel:
+    """TF-IDF and logistic regression over the terms of (actor, target) pairs.
+
+    Parameters
+    ----------
+    C : inverse of the strength of regularisation, as in LogisticRegression.
+    min_df : the least number of labelled pairs that a term must stand in.
+    prior : the class shares that the model is trained for (class weights follow from it); None for those of the data.
+
+    Attributes
+    ----------
+    pipeline_ : the fitted scikit-learn pipeline, usable on its own: lists of `Pair` in, labels out.
+    classes_ : the labels, in the order of the columns of `pipeline_.predict_proba`.
+    info_ : what is known of the training: data, digest, versions, scores.
+    """
+
+    def __init__(self, C: float = 3.0, min_df: int = 2, prior: Mapping[str, float] | None = PRIOR) -> None:
+        self.C = C
+        self.min_df = min_df
+        self.prior = prior
+
+    # -- scikit-learn's conventions, without importing it
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """The constructor's arguments."""
+        return {"C": self.C, "min_df": self.min_df, "prior": self.prior}
+
+    def set_params(self, **params: Any) -> StanceModel:
+        """Set constructor's arguments by name."""
+        for name, value in params.items():
+            if name not in self.get_params():
+                raise ValueError(f"no parameter {name!r}; there are {', '.join(self.get_params())}")
+            setattr(self, name, value)
+        return self
+
+    def __repr__(self) -> str:
+        return f"StanceModel({', '.join(f'{k}={v!r}' for k, v in self.get_params().items())})"
+
+    # -- learning
+
+    def fit(self, labeled: pd.DataFrame, y: object = None) -> StanceModel:
+        """Learn from labelled pairs.
+
+        Parameters
+        ----------
+        labeled : DataFrame with text, actor, target, stance (and offsets), as `read_labeled` gives.
+        y : the stances, if `labeled` has none.
+
+        Raises
+        ------
+        InputError
+            where fewer than two stances stand in the data, or a row is no pair.
+        """
+        from threadpoolctl import threadpool_limits
+
+        stances = np.asarray(labeled["stance"] if y is None else y, dtype=str)
+        classes, sizes = np.unique(stances, return_counts=True)
+        if len(classes) < 2:
+            raise InputError(
+                f"only one stance in the labelled data ({', '.join(map(repr, classes))}, {len(stances)} rows); "
+                f"a model needs at least two of {', '.join(STANCES)}"
+            )
+        shares = dict(zip(classes, sizes / len(stances), strict=True))
+        prior = shares if self.prior is None else check_prior(self.prior)
+        total = sum(prior[c] for c in classes)
+        weights = {c: prior[c] / total / shares[c] for c in classes}
+        pipeline = build_pipeline(C=self.C, min_df=self.min_df, class_weight=weights)
+        with threadpool_limits(1):  # with more, BLAS adds in another order and the bytes of the model change
+            pipeline.fit(frame_pairs(labeled), stances)
+        self.pipeline_ = pipeline
+        self.classes_ = np.array(STANCES)
+        self.prior_ = {s: prior[s] / total if s in shares else 0.0 for s in STANCES}
+        self.scorer_ = scorer_of(pipeline)
+        self.info_: dict[str, Any] = {}
+        return self
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "pipeline_" and "scorer_" in self.__dict__:
+            self.pipeline_ = pipeline_of(self.scorer_, self.C, self.min_df)
+            return self.pipeline_
+        if name.endswith("_") and not name.startswith("_"):
+            raise AttributeError(f"this model is not fitted ({name} is missing); call fit, or StanceModel.load()")
+        raise AttributeError(name)
+
+    # -- pairs
+
+    def _probabilities(self, pairs: Sequence[Pair], prior: Mapping[str, float] | None) -> np.ndarray:
+        log_odds = self.scorer_.log_odds(pairs)
+        if prior is not None:
+            wanted = check_prior(prior)
+            log_odds = log_odds + np.array([np.log(wanted[s] / max(self.prior_[s], _FLOOR)) for s in STANCES])
+        return probabilities(log_odds)
+
+    def predict_pairs(self, frame: pd.DataFrame, prior: Mapping[str, float] | None = None) -> pd.DataFrame:
+        """Stances of pairs that you already have.
+
+        Parameters
+        ----------
+        frame : DataFrame with text, actor, target and maybe the four offsets.
+        prior : class shares to expect in these pairs, such as ``{"against": 0.1, "favor": 0.06, "neutral": 0.84}``;
+            by default those that the model was trained for. Given the true shares, the probabilities are calibrated.
+
+        Returns
+        -------
+        DataFrame with the index of `frame` and the columns stance, p_favor, p_against, p_neutral.
+        """
+        import pandas as pd
+
+        p = self._probabilities(frame_pairs(frame), prior)
+        return pd.DataFrame(_labels(p), index=frame.index)
+
+    # -- documents
+
+    def predict(
+        self,
+        documents: object,
+        entities: object = None,
+        prior: Mapping[str, float] | None = None,
+    ) -> pd.DataFrame:
+        """Statements of documents: one row a pair of mentions in a sentence.
+
+        Parameters
+        ----------
+        documents : a DataFrame with doc_id and text, a list of str, or Documents as `read_documents` gives.
+        entities : the catalogue: a DataFrame or a path. By default the one that ships, and the names in the text itself.
+        prior : see `predict_pairs`.
+
+        Returns
+        -------
+        DataFrame with `STATEMENT_COLUMNS`; offsets index the document's text as given.
+        """
+        import pandas as pd
+
+        catalogue = entities if isinstance(entities, Catalogue) else load_catalogue(entities)
+        rows: list[tuple[Any, ...]] = []
+        pairs: list[Pair] = []
+        for document in as_documents(documents):
+            for row, pair in document_pairs(document, catalogue):
+                rows.append(row)
+                pairs.append(pair)
+        p = self._probabilities(pairs, prior)
+        keys = [c for c in STATEMENT_COLUMNS if c not in ("stance", "p_favor", "p_against", "p_neutral")]
+        frame = pd.DataFrame(rows, columns=keys)
+        return frame.assign(**_labels(p))[list(STATEMENT_COLUMNS)]
+
+    # -- files
+
+    def save(self, path: str | Path) -> None:
+        """Write the model file: a joblib file of plain strings and bytes."""
+        from stance.storage import save_model
+
+        save_model(self, path)
+
+    @classmethod
+    def load(cls, path: str | Path | None = None) -> StanceModel:
+        """Read a model file, by default the model that ships. Nothing in a file can run."""
+        from stance.storage import default_model_path, load_model
+
+        return load_model(default_model_path() if path is None else path)
+
+
+def _labels(p: np.ndarray) -> dict[str, Any]:
+    names = np.array(STANCES, dtype=object)
+    best = names[p.argmax(axis=1)] if len(p) else np.array([], dtype=object)
+    shares = {f"p_{s}": p[:, STANCES.index(s)].round(6) for s in ("favor", "against", "neutral")}
+    return {"stance": best, **shares}
+
+
+def as_documents(documents: Any) -> Iterator[Document]:
+    """Documents from whatever `predict` takes; texts without an id are numbered from 0."""
+    if isinstance(documents, (str, Path)):
+        raise InputError("documents must be a DataFrame, a list of texts or Documents; read files with read_documents")
+    if hasattr(documents, "columns"):
+        missing = [c for c in ("doc_id", "text") if c not in documents.columns]
+        if missing:
+            raise InputError(f"no column {missing[0]!r}; the table has {', '.join(map(repr, documents.columns))}")
+        for doc_id, text in zip(documents["doc_id"], documents["text"], strict=True):
+            if not isinstance(text, str):
+                raise InputError(f"document {doc_id!r}: text is {type(text).__name__}, not a string")
+            yield Document(str(doc_id), text)
+        return
+    for i, document in enumerate(documents):
+        if isinstance(document, Document):
+            yield document
+        elif isinstance(document, str):
+            yield Document(str(i), document)
+        else:
+            raise InputError(f"document {i} is {type(document).__name__}, not a string or a Document")
+
+
+def document_pairs(document: Document, catalogue: Catalogue) -> Iterator[tuple[tuple[Any, ...], Pair]]:
+    """All pairs of a document: the key columns of its statement, and the pair within its sentence."""
+    sentences = split_sentences(document.text)
+    by_sentence: list[list[Mention]] = find_mentions(document.text, sentences, catalogue)
+    for sentence, mentions in zip(sentences, by_sentence, strict=True):
+        spans = [(m.start, m.end, m.is_actor, m.is_target) for m in mentions]
+        for i, j in mention_pairs(sentence.text, spans):
+            actor, target = mentions[i], mentions[j]
+            if actor.entity == target.entity:
+                continue
+            at = sentence.start
+            pair = Pair(
+                sentence.text, (actor.start - at, actor.end - at), (target.start - at, target.end - at)
+            )
+            row = (
+                *(document.doc_id, sentence.sentence_id, actor.entity, target.entity, sentence.text),
+                *(sentence.start, sentence.end, actor.surface, target.surface),
+                *(actor.start, actor.end, target.start, target.end),
+            )
+            yield row, pair
+
+
+def scorer_of(pipeline: Pipeline) -> Scorer:
+    """The arrays of a fitted pipeline, its coefficients rounded to float32 as the model file holds them."""
+    union, regression = pipeline.named_steps["tfidf"], pipeline.named_steps["regression"]
+    vocabulary: dict[str, dict[str, int]] = {}
+    idf = []
+    base = 0
+    for group, vectorizer in union.transformer_list:
+        terms = {str(term): base + int(i) for term, i in vectorizer.vocabulary_.items()}
+        vocabulary[group] = dict(sorted(terms.items(), key=lambda item: item[1]))
+        idf.append(vectorizer.idf_.astype(np.float32).astype(np.float64))
+        vectorizer.idf_ = idf[-1]
+        base += len(terms)
+    coef, intercept = regression.coef_, regression.intercept_
+    if len(regression.classes_) == 2:  # one row, for the second class: the same odds as two opposite halves
+        coef, intercept = np.vstack([-coef / 2, coef / 2]), np.array([-intercept[0] / 2, intercept[0] / 2])
+    full = np.zeros((base, len(STANCES)))
+    bias = np.full(len(STANCES), -20.0)  # a stance that the data lacks: never chosen, never quite 0
+    for row, label in enumerate(regression.classes_):
+        full[:, STANCES.index(label)] = coef[row].astype(np.float32)
+        bias[STANCES.index(label)] = np.float32(intercept[row])
+    regression.coef_, regression.intercept_ = full.T.copy(), bias
+    regression.classes_ = np.array(STANCES)
+    return Scorer(vocabulary, np.concatenate(idf), full, bias)
+
+
+def pipeline_of(scorer: Scorer, C: float, min_df: int) -> Pipeline:
+    """A fitted scikit-learn pipeline from the arrays: the reverse of `scorer_of`."""
+    pipeline = build_pipeline(C=C, min_df=min_df, class_weight=None)
+    base = 0
+    for group, vectorizer in pipeline.named_steps["tfidf"].transformer_list:
+        terms = scorer.vocabulary[group]
+        vectorizer.vocabulary_ = {term: i - base for term, i in terms.items()}
+        vectorizer.idf_ = scorer.idf[base : base + len(terms)]
+        base += len(terms)
+    regression = pipeline.named_steps["regression"]
+    regression.classes_ = np.array(STANCES)
+    regression.coef_, regression.intercept_ = scorer.coef.T.copy(), scorer.intercept.copy()
+    regression.n_features_in_ = base
+    regression.n_iter_ = np.array([0], dtype=np.int32)
+    return pipeline

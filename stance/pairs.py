@@ -1,0 +1,216 @@
+"""Pairs: one actor mention and one target mention of a sentence, from labelled rows or from the mentions of a text."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from stance.text import InputError, Problems, as_text, kind_of, list_files, read_rows
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+STANCES = ("against", "favor", "neutral")
+"""The labels, in the order in which the model's columns stand."""
+
+LABELED_COLUMNS = ("text", "actor", "target", "stance")
+OFFSETS = ("actor_start", "actor_end", "target_start", "target_end")
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """An ordered (actor, target) pair of mentions in `text`: half-open spans in code points."""
+
+    text: str
+    actor: tuple[int, int]
+    target: tuple[int, int]
+
+
+class PairError(ValueError):
+    """Why a row is no pair; whoever knows the file and line adds them."""
+
+
+def occurrences(text: str, mention: str) -> list[tuple[int, int]]:
+    """Where `mention` stands in `text` as words of its own.
+
+    >>> occurrences("Oman, Omani, Oman's", "Oman")
+    [(0, 4), (13, 17)]
+    """
+    if not mention:
+        return []
+    before = r"(?<!\w)" if re.match(r"\w", mention) else ""
+    after = r"(?!\w)" if re.search(r"\w$", mention) else ""
+    return [m.span() for m in re.finditer(before + re.escape(mention) + after, text)]
+
+
+def find_pair(text: str, actor: str, target: str, offsets: Sequence[int] | None = None) -> Pair:
+    """The pair that a labelled row means.
+
+    With `offsets` (actor_start, actor_end, target_start, target_end) those spans, checked against the words; without,
+    the first occurrences that stand as words of their own and do not overlap.
+
+    Raises
+    ------
+    PairError
+        where a mention does not stand in the text, offsets do not hold it, or the two overlap.
+
+    >>> find_pair("Oslo thanked Rome.", "Rome", "Oslo")
+    Pair(text='Oslo thanked Rome.', actor=(13, 17), target=(0, 4))
+    """
+    if offsets is not None:
+        a0, a1, t0, t1 = offsets
+        for role, words, start, end in (("actor", actor, a0, a1), ("target", target, t0, t1)):
+            if not 0 <= start < end <= len(text):
+                raise PairError(f"{role} offsets {start}:{end} lie outside the text (0:{len(text)}) or are empty")
+            if text[start:end] != words:
+                raise PairError(f"{role} is {words!r}, but its offsets {start}:{end} hold {text[start:end]!r}")
+        if a0 < t1 and t0 < a1:
+            raise PairError(f"actor {actor!r} and target {target!r} overlap")
+        return Pair(text, (a0, a1), (t0, t1))
+    spans = {}
+    for role, words in (("actor", actor), ("target", target)):
+        if not words.strip():
+            raise PairError(f"{role} is empty")
+        spans[role] = occurrences(text, words)
+        if not spans[role]:
+            raise PairError(f"{role} {words!r} does not stand in the text {_short(text)!r} (as words of its own)")
+    for a in spans["actor"]:
+        for t in spans["target"]:
+            if a[1] <= t[0] or t[1] <= a[0]:
+                return Pair(text, a, t)
+    raise PairError(f"actor {actor!r} and target {target!r} overlap wherever they stand in {_short(text)!r}")
+
+
+def _short(text: str, width: int = 80) -> str:
+    return text if len(text) <= width else text[: width - 1] + "…"
+
+
+def row_pair(row: dict[str, Any]) -> Pair:
+    """`find_pair` for a row that may or may not have the four offset columns filled."""
+    given = [as_text(row.get(c)) for c in OFFSETS]
+    filled = [g != "" for g in given]
+    offsets = None
+    if all(filled):
+        try:
+            offsets = [int(float(g)) for g in given]
+        except ValueError:
+            raise PairError(f"offsets must be whole numbers, not {', '.join(map(repr, given))}") from None
+    elif any(filled):
+        raise PairError(f"give all four of {', '.join(OFFSETS)}, or none")
+    for column in ("text", "actor", "target"):
+        if not isinstance(row.get(column), str):
+            raise PairError(f"{column} must be a string, not {row.get(column)!r}")
+    return find_pair(row["text"], row["actor"], row["target"], offsets)
+
+
+def check_stance(value: object) -> str:
+    """The label, or a `PairError` that names the nearest one allowed."""
+    if value in STANCES:
+        return str(value)
+    text = as_text(value)
+    near = difflib.get_close_matches(text.strip().lower(), STANCES, n=1, cutoff=0.4)
+    synonyms = {"support": "favor", "pro": "favor", "for": "favor", "positive": "favor", "favour": "favor"}
+    synonyms |= {"oppose": "against", "anti": "against", "con": "against", "negative": "against", "none": "neutral"}
+    guess = synonyms.get(text.strip().lower()) or (near[0] if near else "")
+    hint = f"; did you mean {guess!r}?" if guess else ""
+    raise PairError(f"unknown stance {text!r}{hint} (allowed: {', '.join(STANCES)})")
+
+
+def labeled_files(path: str | Path) -> list[Path]:
+    """The files of labelled pairs that a path stands for: itself, or a folder's (`statements/` where it has one)."""
+    path = Path(path)
+    if path.is_dir() and (path / "statements").is_dir():
+        path = path / "statements"
+    not_pairs = {"entities.csv", "articles.csv"}
+    return [p for p in list_files(path, (".csv", ".jsonl", ".parquet")) if p.name not in not_pairs]
+
+
+def read_labeled(*inputs: str | Path, encoding: str = "utf-8", problems: Problems | None = None) -> pd.DataFrame:
+    """Read labelled pairs.
+
+    Parameters
+    ----------
+    inputs : CSV, JSONL or Parquet files with the columns text, actor, target, stance; optional doc_id and the four
+        offsets; or folders of such files (a folder with `statements/` in it means that).
+    problems : what to do with a row that cannot be used; by default it raises.
+
+    Returns
+    -------
+    DataFrame, a row a pair, every column carried along; doc_id filled (rows with the same text share one), the offsets
+    filled and integer.
+
+    Raises
+    ------
+    InputError
+        naming the file, the line, the value and the remedy.
+    """
+    import pandas as pd
+
+    problems = problems or Problems()
+    if not inputs:
+        raise InputError("no labelled data: name a file or a folder")
+    rows: list[dict[str, Any]] = []
+    for given in inputs:
+        for path in labeled_files(given):
+            if not kind_of(path):
+                raise InputError(f"{path}: " + ("no such file" if not path.exists() else "not a .csv, .jsonl or .parquet"))
+            for line, row in read_rows(path, LABELED_COLUMNS, encoding, problems):
+                try:
+                    pair, stance = row_pair(row), check_stance(row["stance"])
+                except PairError as error:
+                    problems.refuse(str(path), line, str(error), row)
+                    continue
+                doc_id = as_text(row.get("doc_id"))
+                rows.append({**row, "doc_id": doc_id, "stance": stance} | _offsets(pair))
+    if not rows:
+        raise InputError(f"{', '.join(map(str, inputs))}: no labelled pairs")
+    frame = pd.DataFrame(rows)
+    blank = frame["doc_id"] == ""
+    if blank.any():
+        names = {text: f"text-{i}" for i, text in enumerate(dict.fromkeys(frame["text"]))}
+        frame.loc[blank, "doc_id"] = frame.loc[blank, "text"].map(names)
+    return frame
+
+
+def _offsets(pair: Pair) -> dict[str, int]:
+    return dict(zip(OFFSETS, (*pair.actor, *pair.target), strict=True))
+
+
+def frame_pairs(frame: pd.DataFrame) -> list[Pair]:
+    """The pair of every row of a table with text, actor, target and maybe offsets, in order.
+
+    Raises
+    ------
+    InputError
+        naming the row's index, the value and the remedy.
+    """
+    missing = [c for c in ("text", "actor", "target") if c not in frame.columns]
+    if missing:
+        raise InputError(f"no column {missing[0]!r}; the table has {', '.join(map(repr, frame.columns))}")
+    columns = [c for c in ("text", "actor", "target", *OFFSETS) if c in frame.columns]
+    pairs = []
+    for index, *values in frame[columns].itertuples(index=True, name=None):
+        try:
+            pairs.append(row_pair(dict(zip(columns, values, strict=True))))
+        except PairError as error:
+            raise InputError(f"row {index!r}: {error}") from None
+    return pairs
+
+
+def mention_pairs(text: str, mentions: Iterable[tuple[int, int, bool, bool]]) -> list[tuple[int, int]]:
+    """Indices (actor, target) of all ordered pairs of mentions of one sentence that may take those roles.
+
+    `mentions` holds (start, end, may be actor, may be target); overlapping mentions make no pair.
+    """
+    spans = list(mentions)
+    return [
+        (i, j)
+        for i, (a0, a1, acts, _) in enumerate(spans)
+        if acts
+        for j, (t0, t1, _, aimed) in enumerate(spans)
+        if aimed and i != j and (a1 <= t0 or t1 <= a0)
+    ]
