@@ -10,11 +10,15 @@ import csv
 import json
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 COMPRESSED = (".gz", ".bz2", ".xz", ".zst", ".zip")
 TABLES = (".csv", ".jsonl", ".parquet")
@@ -22,7 +26,8 @@ READABLE = (".txt", *TABLES)
 MAX_CHARS = 5_000_000
 """A longer document is refused: it is nearly always a whole corpus that lost its boundaries."""
 
-csv.field_size_limit(2**31 - 1)  # the default of 131,072 characters is shorter than some articles
+MAX_FIELD = 1 << 28
+"""A longer line of JSONL or field of CSV is an error: a quote was never closed, or the file holds no lines."""
 
 
 class InputError(ValueError):
@@ -53,17 +58,21 @@ class Sentence:
 class Problems:
     """What to do with a row that cannot be used: raise at once, or keep it aside with its reason.
 
-    With ``skip=True`` each refused row is appended to `rows` as ``{"file", "line", "reason", "row"}``.
+    With ``skip=True`` each refused row becomes ``{"file", "line", "reason", "row"}`` (line 0 for a whole file): given
+    to `sink` where there is one, else appended to `rows`. `count` says how many there were.
     """
 
     skip: bool = False
     rows: list[dict[str, Any]] = field(default_factory=list)
+    sink: Callable[[dict[str, Any]], None] | None = None
+    count: int = 0
 
     def refuse(self, file: str, line: int | str, reason: str, row: object = "") -> None:
         """Raise `InputError`, or put the row aside."""
         if not self.skip:
             raise InputError(f"{file}:{line}: {reason}" if line else f"{file}: {reason}")
-        self.rows.append({"file": file, "line": line, "reason": reason, "row": row})
+        self.count += 1
+        (self.sink or self.rows.append)({"file": file, "line": line, "reason": reason, "row": row})
 
 
 # ---------------------------------------------------------------------------------------------- sentences
@@ -139,43 +148,118 @@ def split_sentences(text: str) -> list[Sentence]:
 # ---------------------------------------------------------------------------------------------- reading
 
 
-def open_text(path: str | Path, encoding: str = "utf-8") -> IO[str]:
-    """Open a text file for reading, compressed or not, a byte-order mark skipped, line ends as they are."""
+def check_encoding(encoding: str) -> str:
+    """The codec's own name; `InputError` where Python has no such text encoding."""
+    try:
+        codec = codecs.lookup(encoding)
+        "".encode(encoding)  # hex, rot13 and the like are codecs too, but not from text to bytes
+    except (LookupError, UnicodeError, ValueError, TypeError, AssertionError):
+        raise InputError(f"--encoding {encoding!r}: no such text encoding; utf-8, utf-16 and latin-1 are") from None
+    return codec.name
+
+
+@contextmanager
+def open_text(path: str | Path, encoding: str = "utf-8") -> Iterator[IO[str]]:
+    """Open a text file, compressed or not, for reading: a byte-order mark is skipped, line ends stay as they are.
+
+    Raises
+    ------
+    InputError
+        naming the file, here or while the block reads on: no such file, a folder, no right to read it, bytes that are
+        not `encoding` (with the line and byte), a damaged compression.
+    """
     path = Path(path)
+    name = check_encoding(encoding)
     if not path.exists():
         raise InputError(f"{path}: no such file")
     if path.is_dir():
         raise InputError(f"{path}: is a folder, not a file")
-    encoding = "utf-8-sig" if codecs.lookup(encoding).name == "utf-8" else encoding
-    if path.suffix in COMPRESSED:
+    try:
+        with _text_handle(path, "utf-8-sig" if name == "utf-8" else encoding) as stream:
+            yield stream
+    except InputError:
+        raise
+    except UnicodeError:
+        raise _undecodable(path, encoding) from None
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror or error}") from None
+    except _damages(path) as error:
+        raise InputError(f"{path}: cannot be unpacked: {error}") from None
+
+
+@contextmanager
+def _text_handle(path: Path, encoding: str) -> Iterator[IO[str]]:
+    if path.suffix.lower() in COMPRESSED:
         from pandas.io.common import get_handle  # the compressions that pandas reads, by the same names
 
-        handle = get_handle(path, "r", encoding=encoding, compression="infer", errors="strict").handle
-        return handle  # type: ignore[return-value]
-    return open(path, encoding=encoding, newline="")
+        with get_handle(path, "r", encoding=encoding, compression=_compression(path), errors="strict") as handles:
+            yield handles.handle
+        return
+    with open(path, encoding=encoding, newline="") as stream:
+        yield stream
+
+
+def _compression(path: Path) -> Any:
+    return {".gz": "gzip", ".bz2": "bz2", ".xz": "xz", ".zst": "zstd", ".zip": "zip"}[path.suffix.lower()]
+
+
+def _damages(path: Path) -> tuple[type[BaseException], ...]:
+    """What the decompressors raise; called only where something went wrong, so that their import costs nothing."""
+    if path.suffix.lower() not in COMPRESSED:
+        return ()
+    import lzma
+    import zipfile
+    import zlib
+
+    return (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, ImportError, ValueError)
 
 
 def _undecodable(path: str | Path, encoding: str) -> InputError:
-    """Say where the bytes stop being `encoding`; the stream's own error counts from its last buffer."""
-    import io
+    """Say where the bytes stop being `encoding`: a stream's own error counts from its last buffer."""
+    decoder = codecs.getincrementaldecoder(encoding)(errors="strict")
+    path = Path(path)
+    done, line = 0, 1
+    with _binary_handle(path) as stream:
+        while True:
+            chunk = stream.read(1 << 20)
+            pending = len(decoder.getstate()[0])
+            try:
+                decoder.decode(chunk, final=not chunk)
+            except UnicodeDecodeError as error:
+                # the error's positions count from what the decoder had kept back
+                at = done - pending + error.start
+                line += chunk.count(b"\n", 0, max(error.start - pending, 0))
+                found = error.object[error.start : error.start + 1]
+                return InputError(
+                    f"{path}:{line}: byte {at} (0x{found.hex()}) is not valid {encoding}; "
+                    "save the file as UTF-8, or say what it is with --encoding (for example latin-1 or utf-16)"
+                )
+            except UnicodeError as error:
+                return InputError(f"{path}: is not {encoding} ({error}); say what it is with --encoding")
+            if not chunk:
+                return InputError(f"{path}: cannot be read as {encoding}; say what it is with --encoding")
+            done += len(chunk)
+            line += chunk.count(b"\n")
 
-    from pandas.io.common import get_handle
 
-    with get_handle(path, "rb", compression="infer", is_text=False) as handles:
-        raw = io.BufferedReader(handles.handle).read()  # type: ignore[arg-type]
-    try:
-        raw.decode(encoding)
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        return InputError(
-            f"{path}:{line}: byte {error.start} (0x{raw[error.start]:02x}) is not valid {encoding}; "
-            f"save the file as UTF-8, or say what it is with --encoding (for example latin-1 or utf-16)"
-        )
-    return InputError(f"{path}: cannot be read as {encoding}")
+@contextmanager
+def _binary_handle(path: Path) -> Iterator[IO[bytes]]:
+    if path.suffix.lower() in COMPRESSED:
+        from pandas.io.common import get_handle
+
+        with get_handle(path, "rb", compression=_compression(path), is_text=False) as handles:
+            yield handles.handle
+        return
+    with open(path, "rb") as stream:
+        yield stream
 
 
 def kind_of(path: str | Path) -> str:
-    """'.csv' for both `a.csv` and `a.csv.gz`; '' for what cannot be read."""
+    """'.csv' for both `a.csv` and `a.csv.gz`; '' for what cannot be read.
+
+    >>> kind_of("a.csv"), kind_of("A.JSONL.gz"), kind_of("a.docx")
+    ('.csv', '.jsonl', '')
+    """
     path = Path(path)
     suffixes = [s.lower() for s in path.suffixes]
     if suffixes and suffixes[-1] in COMPRESSED:
@@ -184,11 +268,16 @@ def kind_of(path: str | Path) -> str:
 
 
 def stem_of(path: str | Path) -> str:
-    """The name of a file without its ending and without a compression's."""
-    name = Path(path).name
-    for suffix in (*COMPRESSED, *READABLE):
-        name = name.removesuffix(suffix)
-    return name
+    """The name of a file without its ending and without a compression's.
+
+    >>> stem_of("news/a.b.txt.gz")
+    'a.b'
+    """
+    path = Path(path)
+    for endings in (COMPRESSED, READABLE):
+        if path.suffix.lower() in endings:
+            path = path.with_suffix("")
+    return path.name
 
 
 def list_files(path: str | Path, kinds: Iterable[str] = READABLE) -> list[Path]:
@@ -196,7 +285,7 @@ def list_files(path: str | Path, kinds: Iterable[str] = READABLE) -> list[Path]:
     path = Path(path)
     if not path.is_dir():
         return [path]
-    found = sorted(p for p in path.rglob("*") if p.is_file() and kind_of(p) in kinds and not p.name.startswith("."))
+    found = sorted(p for p in path.rglob("*") if kind_of(p) in kinds and not p.name.startswith(".") and p.is_file())
     if not found:
         raise InputError(f"{path}: holds no file that ends in {', '.join(kinds)}")
     return found
@@ -207,7 +296,9 @@ def read_rows(
 ) -> Iterator[tuple[int, dict[str, Any]]]:
     """Rows of a CSV, JSONL or Parquet table, each with its line number (row number in Parquet).
 
-    A row is never completed, cut or shifted: one whose number of fields is not the header's is refused.
+    A row is never completed, cut or shifted: one whose number of fields is not the header's is refused, as is one that
+    holds a NUL character or half a surrogate pair. Values of CSV are text as it stands ('NA', '007'); only the mark
+    that `csv_safe` sets before formulas is taken off.
 
     Raises
     ------
@@ -217,36 +308,72 @@ def read_rows(
     problems = problems or Problems()
     path = Path(path)
     kind = kind_of(path)
+    required = list(required)
     if kind == ".parquet":
-        yield from _parquet_rows(path, required)
-        return
-    if kind not in TABLES:
+        rows = _parquet_rows(path, required)
+    elif kind in TABLES:
+        rows = _text_rows(path, kind, required, encoding, problems)
+    elif not path.exists():
+        raise InputError(f"{path}: no such file")
+    else:
         raise InputError(f"{path}: not a table; name a file that ends in {', '.join(TABLES)} (compressed or not)")
+    for line, row in rows:
+        reason = next((f"{k} {why}" for k, v in row.items() if isinstance(v, str) and (why := unfit(v))), "")
+        if reason:
+            problems.refuse(str(path), line, reason, row)
+        else:
+            yield line, row
+
+
+_UNFIT = re.compile("[\0\ud800-\udfff]")
+
+
+def unfit(text: str) -> str:
+    """Why a text cannot be read or written everywhere: a NUL character, half a surrogate pair. '' where it can.
+
+    >>> unfit("Rome \\ud83d fell"), unfit("Rome fell")
+    ("holds half a surrogate pair ('\\\\ud83d') at character 5; repair the text where it was made", '')
+    """
+    if text.isascii() and "\0" not in text:
+        return ""
+    found = _UNFIT.search(text)
+    if not found:
+        return ""
+    if found.group() == "\0":
+        return f"holds a NUL character at character {found.start()}; it is no text, or UTF-16: see --encoding"
+    at = found.start()
+    return f"holds half a surrogate pair ({found.group()!r}) at character {at}; repair the text where it was made"
+
+
+def _text_rows(
+    path: Path, kind: str, required: list[str], encoding: str, problems: Problems
+) -> Iterator[tuple[int, dict[str, Any]]]:
     reader = _csv_rows if kind == ".csv" else _jsonl_rows
-    try:
-        with open_text(path, encoding) as stream:
-            yield from reader(path, stream, required, problems)
-    except UnicodeDecodeError:
-        raise _undecodable(path, encoding) from None
-    except (OSError, EOFError) as error:
-        raise InputError(f"{path}: cannot be read: {error}") from None
+    with open_text(path, encoding) as stream:
+        yield from reader(path, stream, required, problems)
 
 
 def _check_columns(path: Path, columns: Iterable[str], required: Iterable[str]) -> None:
     columns = list(columns)
+    twice = next((c for c in columns if columns.count(c) > 1), None)
+    if twice is not None:
+        raise InputError(f"{path}:1: column {twice!r} stands twice in the header; rename one")
     missing = [c for c in required if c not in columns]
     if missing:
+        remedy = ""
+        if len(columns) == 1 and any(mark in columns[0] for mark in ";\t|"):
+            remedy = "; separate the columns by commas"
         raise InputError(
-            f"{path}:1: no column {', '.join(map(repr, missing))}; the file has {', '.join(map(repr, columns))}"
+            f"{path}:1: no column {', '.join(map(repr, missing))}; the file has {', '.join(map(repr, columns))}{remedy}"
         )
 
 
 def _csv_rows(
     path: Path, stream: IO[str], required: Iterable[str], problems: Problems
 ) -> Iterator[tuple[int, dict[str, Any]]]:
+    csv.field_size_limit(MAX_FIELD)  # the default of 131,072 characters is shorter than some articles
     reader = csv.reader(stream, strict=True)
     header: list[str] | None = None
-    line = 1
     while True:
         line = reader.line_num + 1
         try:
@@ -254,25 +381,28 @@ def _csv_rows(
         except StopIteration:
             break
         except csv.Error as error:
-            what = "a quote that is opened here is never closed" if "unexpected end" in str(error) else str(error)
+            # whatever follows may be cut at the wrong place: no row after this one can be trusted, skipping or not
+            what = str(error)
+            if "unexpected end" in what or "field larger" in what:
+                what = "a quote that is opened in this row is never closed"
+            elif "expected after" in what:
+                what = 'text follows a closing quote; write a quote inside a quoted field as ""'
             raise InputError(f"{path}:{line}: not valid CSV: {what}") from None
         if not row:
             continue
         if header is None:
-            header = [c.strip() for c in row]
-            twice = sorted({c for c in header if header.count(c) > 1})
-            if twice:
-                raise InputError(f"{path}:{line}: column {twice[0]!r} stands twice in the header; rename one")
+            header = [restore(c.strip()) for c in row]
             _check_columns(path, header, required)
         elif len(row) != len(header):
             problems.refuse(
                 str(path),
                 line,
-                f"{len(row)} fields where the header has {len(header)}; quote the fields that hold commas",
+                f"{len(row)} field{'s' * (len(row) != 1)} where the header has {len(header)}; "
+                "quote the fields that hold commas",
                 row,
             )
         else:
-            yield line, dict(zip(header, row, strict=True))
+            yield line, dict(zip(header, map(restore, row), strict=True))
     if header is None:
         raise InputError(f"{path}: is empty; a table needs a header line with {', '.join(required)}")
 
@@ -285,19 +415,25 @@ def _no_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return row
 
 
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is no JSON value")
+
+
 def _jsonl_rows(
     path: Path, stream: IO[str], required: Iterable[str], problems: Problems
 ) -> Iterator[tuple[int, dict[str, Any]]]:
     required = list(required)
     seen = False
-    for number, line in enumerate(_lines(stream), 1):
+    for number, line in enumerate(_lines(path, stream), 1):
         if not line.strip():
             continue
         seen = True
         try:
-            row = json.loads(line, object_pairs_hook=_no_twins)
+            row = json.loads(line, object_pairs_hook=_no_twins, parse_constant=_no_constant)
         except (ValueError, RecursionError) as error:
-            problems.refuse(str(path), number, f"not valid JSON: {error}; each line must hold one object", line)
+            reason = getattr(error, "msg", None) or str(error)
+            where = f" at character {error.pos}" if isinstance(error, json.JSONDecodeError) else ""
+            problems.refuse(str(path), number, f"not valid JSON: {reason}{where}; each line must hold one object", line)
             continue
         if not isinstance(row, dict):
             problems.refuse(str(path), number, f"holds {type(row).__name__}, not an object", line)
@@ -312,9 +448,14 @@ def _jsonl_rows(
         raise InputError(f"{path}: is empty; each line must hold one object with {', '.join(required)}")
 
 
-def _lines(stream: IO[str]) -> Iterator[str]:
+def _lines(path: Path, stream: IO[str]) -> Iterator[str]:
     # str.splitlines would also break at U+2028, which JSON allows inside strings
-    for line in stream:
+    number = 0
+    while line := stream.readline(MAX_FIELD):
+        number += 1
+        if len(line) >= MAX_FIELD:
+            limit = f"{MAX_FIELD:,}"
+            raise InputError(f"{path}:{number}: the line is longer than {limit} characters; put one object on a line")
         yield line.rstrip("\r\n")
 
 
@@ -325,23 +466,25 @@ def _parquet_rows(path: Path, required: Iterable[str]) -> Iterator[tuple[int, di
         raise InputError(f"{path}: reading Parquet needs pyarrow; pip install 'stance[parquet]'") from None
     if not path.exists():
         raise InputError(f"{path}: no such file")
+    number = 0
     try:
-        table = parquet.ParquetFile(path)
-        _check_columns(path, table.schema_arrow.names, required)
-        number = 0
-        for batch in table.iter_batches(batch_size=1024):
-            for row in batch.to_pylist():
-                number += 1
-                yield number, row
-    except (OSError, ValueError) as error:
-        if isinstance(error, InputError):
-            raise
-        raise InputError(f"{path}: not a readable Parquet file: {error}") from None
+        with parquet.ParquetFile(path) as table:
+            _check_columns(path, table.schema_arrow.names, required)
+            for batch in table.iter_batches(batch_size=1024):
+                for row in batch.to_pylist():
+                    number += 1
+                    yield number, row
+    except InputError:
+        raise
+    except (OSError, ValueError, NotImplementedError) as error:  # pyarrow's own errors are kinds of these
+        raise InputError(f"{path}: not a readable Parquet file: {' '.join(str(error).split())}") from None
 
 
 def as_text(value: object) -> str:
     """A table's value as text: '' for a missing one, '7' for 7; 'NA', 'null' and '007' stay as they are."""
     if value is None or (isinstance(value, float) and value != value):
+        return ""
+    if type(value).__name__ in ("NAType", "NaTType"):  # pandas' own missing values, without importing pandas
         return ""
     return value if isinstance(value, str) else str(value)
 
@@ -351,6 +494,7 @@ def read_documents(
     encoding: str = "utf-8",
     max_chars: int = MAX_CHARS,
     problems: Problems | None = None,
+    unique: bool = True,
 ) -> Iterator[Document]:
     """Read documents, one at a time.
 
@@ -362,6 +506,7 @@ def read_documents(
     encoding : of text, CSV and JSONL.
     max_chars : a longer document is refused.
     problems : what to do with a row that cannot be used; by default it raises.
+    unique : refuse an id that was given already; what that takes grows with the number of documents.
 
     Raises
     ------
@@ -369,41 +514,53 @@ def read_documents(
         naming the file, the line and the remedy.
     """
     problems = problems or Problems()
-    seen: dict[str, str] = {}
+    check_encoding(encoding)
+    seen: dict[str, tuple[str, int]] = {}
     for given in inputs:
         for path in ["-"] if str(given) == "-" else list_files(given):
-            for line, document in _documents_of(path, encoding, problems):
+            name = str(path)
+            for line, document in _documents_of(path, encoding, max_chars, problems):
                 if len(document.text) > max_chars:
+                    size = f"{len(document.text):,}" if kind_of(path) in TABLES else f"more than {max_chars:,}"
                     reason = (
-                        f"document {document.doc_id!r} has {len(document.text):,} characters; the limit is {max_chars:,}"
+                        f"document {document.doc_id!r} has {size} characters; the limit is {max_chars:,}"
                         " (raise it with --max-chars)"
                     )
-                    problems.refuse(str(path), line, reason, document.doc_id)
+                    problems.refuse(name, line, reason, document.doc_id)
                     continue
-                here = f"{path}:{line}" if line else str(path)
-                if seen.setdefault(document.doc_id, here) != here:
-                    reason = f"doc_id {document.doc_id!r} was given already, at {seen[document.doc_id]}; make ids unique"
-                    problems.refuse(str(path), line, reason, document.doc_id)
+                if not unique:
+                    yield document
                     continue
+                if document.doc_id in seen:
+                    first, at = seen[document.doc_id]
+                    reason = (
+                        f"doc_id {document.doc_id!r} was given already, at {f'{first}:{at}' if at else first}; "
+                        "make ids unique"
+                    )
+                    problems.refuse(name, line, reason, document.doc_id)
+                    continue
+                seen[document.doc_id] = (name, line)
                 yield document
 
 
-def _documents_of(path: str | Path, encoding: str, problems: Problems) -> Iterator[tuple[int, Document]]:
+def _documents_of(
+    path: str | Path, encoding: str, max_chars: int, problems: Problems
+) -> Iterator[tuple[int, Document]]:
     if str(path) == "-":
-        raw = sys.stdin.buffer.read()
+        raw = sys.stdin.buffer.read() if sys.stdin is not None else b""
         try:
-            yield 0, Document("stdin", raw.decode("utf-8-sig" if encoding == "utf-8" else encoding))
-        except UnicodeDecodeError as error:
-            raise InputError(f"standard input: byte {error.start} is not valid {encoding}; use --encoding") from None
+            text = raw.decode("utf-8-sig" if check_encoding(encoding) == "utf-8" else encoding)
+        except UnicodeError as error:
+            at = f"byte {error.start} is" if isinstance(error, UnicodeDecodeError) else "is"
+            raise InputError(f"standard input: {at} not valid {encoding}; say what it is with --encoding") from None
+        yield from _text_document("standard input", "stdin", text, problems)
         return
     path = Path(path)
     kind = kind_of(path)
     if kind == ".txt":
-        try:
-            with open_text(path, encoding) as stream:
-                yield 0, Document(stem_of(path), stream.read())
-        except UnicodeDecodeError:
-            raise _undecodable(path, encoding) from None
+        with open_text(path, encoding) as stream:
+            text = stream.read(max_chars + 1)  # a bomb in a compressed file is not unpacked beyond what is taken
+        yield from _text_document(str(path), stem_of(path), text, problems)
         return
     if not kind:
         if not path.exists():
@@ -412,10 +569,62 @@ def _documents_of(path: str | Path, encoding: str, problems: Problems) -> Iterat
     for line, row in read_rows(path, ["text"], encoding, problems):
         if row["text"] is not None and not isinstance(row["text"], str):
             kind_name = type(row["text"]).__name__
-            problems.refuse(str(path), line, f"text is {kind_name}, not a string: {row['text']!r}", row)
+            problems.refuse(str(path), line, f"text is {kind_name}, not a string: {_brief(row['text'])}", row)
             continue
-        doc_id = as_text(row.get("doc_id")) or f"{stem_of(path)}-{line}"
-        yield (
-            line,
-            Document(doc_id, as_text(row["text"]), as_text(row.get("date")), as_text(row.get("source"))),
-        )
+        several = next((c for c in ("doc_id", "date", "source") if isinstance(row.get(c), (dict, list))), "")
+        if several:
+            problems.refuse(str(path), line, f"{several} must be a single value, not {_brief(row[several])}", row)
+            continue
+        doc_id, date, source = (as_text(row.get(c)) for c in ("doc_id", "date", "source"))
+        yield line, Document(doc_id or f"{stem_of(path)}-{line}", as_text(row["text"]), date, source)
+
+
+def _text_document(name: str, doc_id: str, text: str, problems: Problems) -> Iterator[tuple[int, Document]]:
+    """A file's whole text as one document; nothing at all, or what is no text, is refused."""
+    reason = unfit(text) if text else "is empty; a document needs text"
+    if reason:
+        problems.refuse(name, 0, reason, doc_id)
+    else:
+        yield 0, Document(doc_id, text)
+
+
+def _brief(value: object, width: int = 80) -> str:
+    text = repr(value)
+    return text if len(text) <= width else text[: width - 1] + "…"
+
+
+# ---------------------------------------------------------------------------------------------- CSV that does not bite
+
+_FORMULA = "=+-@\t\r\n＝＋－＠"  # a spreadsheet takes a cell that begins with one of these for a formula
+_DEFUSED = re.compile(rf"'+[{re.escape(_FORMULA)}]")
+
+
+def defuse(cell: str) -> str:
+    """A text cell for CSV that no spreadsheet takes for a formula; `restore` gives the text back.
+
+    >>> defuse("=1+1"), defuse("'=1+1"), defuse("'tis so"), restore(defuse("-5 degrees"))
+    ("'=1+1", "''=1+1", "'tis so", '-5 degrees')
+    """
+    return "'" + cell if (cell and cell[0] in _FORMULA) or _DEFUSED.match(cell) else cell
+
+
+def restore(cell: str) -> str:
+    """The text that `defuse` was given."""
+    return cell[1:] if cell[:1] == "'" and _DEFUSED.match(cell) else cell
+
+
+def csv_safe(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with every text cell (and column name) defused: what every writer of CSV here writes.
+
+    Numbers stay numbers. `read_rows` takes the marks off again.
+    """
+    changed = {}
+    for at, name in enumerate(table.columns):
+        column = table.iloc[:, at]
+        if column.dtype.kind in "OSU" or column.dtype.name in ("string", "str", "category"):
+            values = column.to_list()
+            safe = [defuse(v) if isinstance(v, str) else v for v in values]
+            if safe != values:
+                changed[name] = safe
+    table = table.assign(**changed) if changed else table
+    return table.rename(columns={c: defuse(c) for c in table.columns if isinstance(c, str) and defuse(c) != c})
