@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,6 +18,7 @@ from stance.text import InputError, kind_of
 if TYPE_CHECKING:
     import pandas as pd
 
+    from stance.batch import Totals
     from stance.evaluate import Scores
 
 app = typer.Typer(
@@ -103,36 +104,68 @@ def predict(
     entities: Annotated[Path | None, typer.Option("--entities", "-e", help="Catalogue: a CSV of name, kind, aliases.")] = None,
     model: ModelOption = None,
     by: Annotated[str, typer.Option(help="A row per: statement, document or corpus.", metavar="statement|document|corpus")] = "document",
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Table to write: .csv, .jsonl or .parquet.")] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Table to write: .csv, .jsonl or .parquet; or a folder: a table per file."),
+    ] = None,
     prior: Annotated[
         str | None, typer.Option(help="Expected shares, such as against=0.10,favor=0.06,neutral=0.84.", metavar="SHARES")
     ] = None,
     encoding: EncodingOption = "utf-8",
     max_chars: Annotated[int, typer.Option(help="Refuse longer documents.")] = 5_000_000,
+    jobs: Annotated[int, typer.Option("--jobs", "-j", help="Processes; -1 for one per core.")] = 1,
+    backend: Annotated[str, typer.Option(help="Where to work: local, or dask.", metavar="local|dask")] = "local",
+    scheduler: Annotated[
+        str | None, typer.Option(help="Dask's scheduler, as tcp://HOST:PORT.", metavar="ADDRESS")
+    ] = None,
+    timeout: Annotated[float, typer.Option(min=0.1, help="With a folder: seconds for one file at most.")] = 3600,
+    format: Annotated[str, typer.Option(help="With a folder: of its tables.", metavar="csv|jsonl|parquet")] = "csv",
     show_all: Annotated[bool, typer.Option("--all", help="Show neutral rows on the terminal too.")] = False,
 ) -> None:
     """Label each actor's stance toward each target, with the sentence that proves it."""
-    from stance.aggregate import aggregate_stances
-    from stance.model import StanceModel
-    from stance.text import read_documents
+    from stance.batch import Meter, job_of, predict_file
 
-    if by not in ("statement", "document", "corpus"):
-        raise InputError(f"--by {by}: choose statement, document or corpus")
-    if output is not None:
+    if jobs == 0 or jobs < -1:
+        raise InputError(f"--jobs {jobs}: give a number of processes, or -1 for one per core")
+    if backend not in ("local", "dask"):
+        raise InputError(f"--backend {backend}: choose local or dask")
+    folder = output is not None and (not output.suffix or output.is_dir())
+    if output is not None and not folder:
         check_table(output)
-    loaded = StanceModel.load(model)
-    documents = list(read_documents(*inputs, encoding=encoding, max_chars=max_chars))
-    empty = sum(not d.text.strip() for d in documents)
-    with progress("predicting", len(documents)) as advance:
-        table = loaded.predict(counted(documents, advance), entities, parse_prior(prior))
-    n = len(table)
-    if by != "statement":
-        table = aggregate_stances(table, by=by)
+    shares = parse_prior(prior)
+    shown = output is None and sys.stdout.isatty()
+    kind = format if folder else "frame" if shown else output.suffix[1:] if output else "csv"
+    job = job_of(model, entities, shares, by, kind, encoding, max_chars)
+    if backend == "dask" and not folder:
+        raise InputError("--backend dask writes a folder of tables; name it with -o FOLDER")
+    if folder:
+        from stance.shards import predict_shards
+
+        if kind == "parquet":
+            check_table(Path("part.parquet"))
+        meter = Meter("shards")
+        with closing(meter):
+            totals = predict_shards(
+                inputs, output or "", job, jobs, backend.replace("local", "loky"), scheduler, timeout, meter
+            )
+        table = None
+    else:
+        meter = Meter()
+        with closing(meter):
+            totals, table = predict_file(inputs, None if shown else output or sys.stdout, job, jobs, watch=meter)
+    say_totals(totals)
+    if table is not None:
+        print_table(table, show_all)
+    elif output is not None:
+        say(f"Wrote {output}")
+
+
+def say_totals(totals: Totals) -> None:
+    """What a prediction came to."""
     say(
-        f"{len(documents):,} document{'s' * (len(documents) != 1)}, {n:,} statements, {len(table):,} rows"
-        + (f"; {empty:,} without text" if empty else "")
+        f"{totals.documents:,} document{'s' * (totals.documents != 1)}, {totals.n_statements:,} statements, "
+        f"{totals.n_rows:,} rows" + (f"; {totals.empty:,} without text" if totals.empty else "")
     )
-    write_table(table, output, show_all)
 
 
 @app.command(epilog="Example: stance evaluate held_out.csv --model models/mine.joblib -o scores.json")

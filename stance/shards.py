@@ -1,0 +1,389 @@
+"""Prediction to a folder of tables, one per input file, on this machine or on a cluster.
+
+A shard is written under a temporary name and renamed, and its record after it; the manifest says what the folder was
+made from. So a run that was killed is taken up by the same command, and one that differs is refused.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass, replace
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from stance import __version__
+from stance.batch import (
+    Job,
+    SeenIds,
+    Sums,
+    TableWriter,
+    Totals,
+    Watch,
+    WorkError,
+    deaths,
+    digest_of,
+    encode,
+    predict_chunk,
+    predict_file,
+    read_chunks,
+    refuse_twins,
+)
+from stance.storage import replacing
+from stance.text import InputError, kind_of, list_files
+
+TEXTS_PER_SHARD = 1000
+"""Text files that make one shard; a table is one by itself."""
+MANIFEST = "manifest.json"
+_RECORDS = "records"
+TIMEOUT = 3600.0
+"""Seconds in which at least one shard must be finished."""
+PACKAGES = ("stance", "joblib", "numpy", "pandas", "nupunkt")
+"""What every worker must have in the version of this machine, or shards would differ by where they were made."""
+CONNECT_TIMEOUT = 20
+
+
+@dataclass(frozen=True)
+class Shard:
+    """Input files that make one table: `names` as the manifest has them, `files` where they are, and their digest."""
+
+    name: str
+    files: tuple[str, ...]
+    names: tuple[str, ...]
+    sha256: str = ""
+
+
+def shards_of(inputs: Iterable[str | Path]) -> list[Shard]:
+    """One shard per table, and one per `TEXTS_PER_SHARD` text files; numbered in the order of the inputs."""
+    found: list[tuple[str, str]] = []
+    for given in inputs:
+        if str(given) == "-":
+            raise InputError("-: standard input cannot be read in shards; name files or folders")
+        base = Path(given)
+        for path in list_files(base):
+            name = path.relative_to(base).as_posix() if base.is_dir() else path.name
+            found.append((str(path.absolute()), name))
+    groups: list[list[tuple[str, str]]] = []
+    for item in found:
+        texts = bool(groups) and kind_of(item[0]) == ".txt" == kind_of(groups[-1][-1][0])
+        if texts and len(groups[-1]) < TEXTS_PER_SHARD:
+            groups[-1].append(item)
+        else:
+            groups.append([item])
+    width = max(5, len(str(len(groups))))
+    return [
+        Shard(f"part-{i:0{width}}", tuple(f for f, _ in group), tuple(n for _, n in group))
+        for i, group in enumerate(groups)
+    ]
+
+
+def shard_digest(shard: Shard) -> str:
+    """One digest for the names and contents of a shard's files."""
+    lines = [f"{digest_of(file)} {name}\n" for file, name in zip(shard.files, shard.names, strict=True)]
+    return hashlib.sha256("".join(lines).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def run_shard(job: Job, shard: Shard, folder: str) -> str:
+    """Write a shard's table and, after it, its record: only then is the shard done. Gives the shard's name.
+
+    Run twice, also at the same time, it leaves the same bytes: each is written under a temporary name and renamed.
+    """
+    from joblib import parallel_config
+
+    if job.version != __version__:
+        raise WorkError(f"a worker has stance {__version__}, the run {job.version}; install the same everywhere")
+    if shard_digest(shard) != shard.sha256:
+        raise InputError(f"{shard.files[0]}: has changed since this run began; start again in another folder")
+    seen = SeenIds()
+    record: dict[str, Any] = {}
+    with parallel_config(backend="sequential"):  # whatever is parallel below would be sent to the cluster again
+        if job.by == "corpus":
+            totals, sums = Totals(), Sums()
+            for chunk in read_chunks(shard.files, job, seen=seen):
+                result = predict_chunk(job, chunk)
+                totals.count(result)
+                sums.merge(result.rows)
+            record["sums"] = sums.dump()
+        else:
+            path = Path(folder) / f"{shard.name}.{job.format}"
+            totals, _ = predict_file(shard.files, path, job, seen=seen)
+            record["bytes"] = path.stat().st_size
+    ids = np.concatenate([np.array([], dtype="<u8"), *seen.runs])
+    record |= {**asdict(totals), "inputs": shard.sha256, "ids": base64.b64encode(ids.tobytes()).decode()}
+    _write_json(Path(folder) / _RECORDS / f"{shard.name}.json", record)
+    return shard.name
+
+
+def _write_json(path: Path, data: Any) -> None:
+    with replacing(path) as temporary, open(temporary, "w", encoding="utf-8") as stream:
+        json.dump(data, stream, ensure_ascii=True, indent=None if "ids" in data else 1)
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def _record(job: Job, shard: Shard, folder: Path) -> dict[str, Any] | None:
+    """The record of a finished shard; None where it is not finished, or its table is not what was written."""
+    try:
+        record: dict[str, Any] = json.loads((folder / _RECORDS / f"{shard.name}.json").read_text(encoding="utf-8"))
+        table = folder / f"{shard.name}.{job.format}"
+        whole = job.by == "corpus" or table.stat().st_size == record["bytes"]
+    except (OSError, ValueError):
+        return None
+    return record if whole and record["inputs"] == shard.sha256 else None
+
+
+def manifest_of(job: Job, shards: list[Shard]) -> dict[str, Any]:
+    """What a folder of tables was made from; paths are left out, so that the same run may be taken up elsewhere."""
+    options = {k: v for k, v in asdict(job).items() if k not in ("model", "entities", "version")}
+    return {
+        "format": "1",
+        "stance": job.version,
+        "options": json.loads(json.dumps(options)),
+        "inputs": [{"shard": s.name, "files": list(s.names), "sha256": s.sha256} for s in shards],
+    }
+
+
+def check_manifest(folder: Path, manifest: dict[str, Any]) -> None:
+    """Write the manifest of a new run; refuse a folder that holds something else.
+
+    Raises
+    ------
+    InputError
+        saying what differs.
+    """
+    path = folder / MANIFEST
+    remedy = "give another folder, or empty this one"
+    if not path.exists():
+        if folder.exists() and any(folder.iterdir()):
+            raise InputError(f"{folder}: holds files but no {MANIFEST}; {remedy}")
+        _write_json(path, manifest)
+        return
+    try:
+        there = json.loads(path.read_text(encoding="utf-8"))
+        differs = [k for k in ("format", "stance") if there[k] != manifest[k]]
+        differs += [k for k, v in manifest["options"].items() if there["options"].get(k) != v]
+        if there["inputs"] != manifest["inputs"]:
+            before = {n: i["sha256"] for i in there["inputs"] for n in i["files"]}
+            now = {n: i["sha256"] for i in manifest["inputs"] for n in i["files"]}
+            changed = sorted(n for n in {*before, *now} if before.get(n) != now.get(n))
+            differs.append(f"inputs ({', '.join(changed[:3]) or 'order'}{', ...' if len(changed) > 3 else ''})")
+    except (ValueError, KeyError, TypeError, AttributeError, OSError) as error:
+        raise InputError(f"{path}: cannot be read ({error}); {remedy}") from None
+    if differs:
+        raise InputError(f"{path}: is of another run, which differs in {', '.join(differs)}; {remedy}")
+
+
+def predict_shards(
+    inputs: Iterable[str | Path],
+    folder: str | Path,
+    job: Job,
+    jobs: int = 1,
+    backend: str = "loky",
+    scheduler: str | None = None,
+    timeout: float = TIMEOUT,
+    watch: Watch = lambda done, share: None,
+) -> Totals:
+    """Predict each input file to a table of its own, and take a run that was killed up where it was.
+
+    Parameters
+    ----------
+    inputs : files and folders; see `shards_of`.
+    folder : for `part-00000.csv` and so on, one per shard; `manifest.json`, what they were made from; `records/`, the
+        counts and the digests of the ids of each finished shard. By corpus, the one table is `positions.csv`.
+    job : see `job_of`.
+    jobs : processes on this machine; a cluster uses all its workers.
+    backend : "loky" on this machine, "dask", or another that joblib knows ("ray", once `register_ray` was called).
+    scheduler : the address of Dask's scheduler, such as tcp://host:8786. Every worker needs the package, and must see
+        inputs, model and folder under the same paths.
+    timeout : seconds in which at least one shard must be finished.
+    watch : called after each shard with the shards done and the share of all that they are.
+
+    Raises
+    ------
+    InputError
+        for an input that cannot be used, and for a folder that was made from something else.
+    WorkError
+        where the cluster does not answer, its workers have other versions, or a shard kills its workers.
+    """
+    folder = Path(folder).absolute()
+    shards = shards_of(inputs)
+    with ExitStack() as stack:
+        run = stack.enter_context(_runner(jobs, backend, scheduler, timeout))
+        order = {shard.name: i for i, shard in enumerate(shards)}
+        for name, digest in run(_named_digest, [(shard,) for shard in shards]):
+            shards[order[name]] = replace(shards[order[name]], sha256=digest)
+        check_manifest(folder, manifest_of(job, shards))
+        totals, seen, done = Totals(), SeenIds(), 0
+
+        def finish(shard: Shard, record: dict[str, Any]) -> None:
+            nonlocal done
+            done += 1
+            for key in asdict(totals):
+                setattr(totals, key, getattr(totals, key) + record[key])
+            ids = np.frombuffer(base64.b64decode(record["ids"]), dtype="<u8")
+            twins = ids[seen.add(ids)]
+            if len(twins):
+                refuse_twins(_holders(folder, shards, job, twins), job)
+            watch(done, done / len(shards))
+
+        todo = []
+        for shard in shards:
+            record = _record(job, shard, folder)
+            if record is None:
+                todo.append(shard)
+            else:
+                finish(shard, record)
+        for name in run(run_shard, [(job, shard, str(folder)) for shard in todo]):
+            shard = shards[order[name]]
+            record = _record(job, shard, folder)
+            if record is None:
+                raise WorkError(f"{folder / name}: written by a worker, but not to be read here; is the folder shared?")
+            finish(shard, record)
+    if job.by == "corpus":
+        sums = Sums()
+        for shard in shards:
+            sums.load((_record(job, shard, folder) or {})["sums"])
+        table = sums.table()
+        totals.n_rows = len(table)
+        with replacing(folder / f"positions.{job.format}") as temporary:
+            writer = TableWriter(temporary, job.format)
+            writer.write(tuple(table.columns), encode(table, job.format))
+            writer.close()
+    for left in (*folder.glob(".part-*.tmp"), *(folder / _RECORDS).glob(".part-*.tmp")):
+        left.unlink(missing_ok=True)  # of workers that were killed
+    return totals
+
+
+def _named_digest(shard: Shard) -> tuple[str, str]:
+    return shard.name, shard_digest(shard)
+
+
+def _holders(folder: Path, shards: list[Shard], job: Job, ids: np.ndarray) -> list[str]:
+    """The files of the finished shards that hold one of the ids."""
+    files: list[str] = []
+    for shard in shards:
+        record = _record(job, shard, folder)
+        if record and np.isin(np.frombuffer(base64.b64decode(record["ids"]), dtype="<u8"), ids).any():
+            files += shard.files
+    return files
+
+
+Run = Callable[[Callable[..., Any], list[tuple[Any, ...]]], Iterator[Any]]
+
+
+@contextmanager
+def _runner(jobs: int, backend: str, scheduler: str | None, timeout: float) -> Iterator[Run]:
+    """A function that calls another once per tuple of arguments, in processes, and gives the results as they come."""
+    if backend == "loky" and jobs == 1:
+        yield lambda function, calls: (function(*call) for call in calls)
+        return
+    from joblib import Parallel, delayed, parallel_config
+
+    with ExitStack() as stack:
+        if backend == "dask":
+            client = stack.enter_context(_client(scheduler))
+            stack.enter_context(parallel_config(backend=_dask_backend(client), n_jobs=-1))
+            jobs = -1
+        else:
+            stack.enter_context(parallel_config(backend=backend, n_jobs=jobs))
+
+        def run(function: Callable[..., Any], calls: list[tuple[Any, ...]]) -> Iterator[Any]:
+            if not calls:
+                return
+            with deaths():
+                parallel = Parallel(
+                    n_jobs=jobs, return_as="generator_unordered", batch_size=1, timeout=timeout, pre_dispatch="all"
+                )
+                try:
+                    yield from parallel(delayed(function)(*call) for call in calls)
+                except TimeoutError as error:
+                    raise WorkError(
+                        f"no shard was finished in {timeout:g} seconds (--timeout); are workers alive? "
+                        "What is done is kept: the same command goes on from there"
+                    ) from error
+
+        yield run
+
+
+# ---------------------------------------------------------------------------------------------- Dask
+
+
+@contextmanager
+def _client(address: str | None) -> Iterator[Any]:
+    """A client of a Dask scheduler whose workers have been found fit for the run."""
+    if not address:
+        raise InputError("--backend dask needs --scheduler ADDRESS, such as tcp://host:8786")
+    try:
+        from distributed import Client
+    except ImportError:
+        raise InputError("--backend dask needs Dask; pip install 'stance[cluster]'") from None
+    try:
+        client = Client(address, timeout=CONNECT_TIMEOUT, set_as_default=False)  # type: ignore[no-untyped-call]
+    except (OSError, ValueError, TimeoutError) as error:
+        raise WorkError(f"--scheduler {address}: no Dask scheduler answers there ({error})") from None
+    with client:
+        try:
+            client.wait_for_workers(1, timeout=CONNECT_TIMEOUT)
+        except TimeoutError:
+            raise WorkError(f"--scheduler {address}: has no workers; start some: dask worker {address}") from None
+        check_workers(client)
+        yield client
+
+
+def check_workers(client: Any) -> None:
+    """Refuse a cluster on which a worker lacks the package, or has another version of what decides the result.
+
+    Raises
+    ------
+    WorkError
+        naming worker, package, and both versions.
+    """
+    for package in PACKAGES:
+        here = metadata.version(package)
+        for worker, there in client.run(metadata.version, package, on_error="return").items():
+            if isinstance(there, metadata.PackageNotFoundError):
+                raise WorkError(f"worker {worker} has no {package}; install {package}=={here} on every worker")
+            if there != here:
+                raise WorkError(f"worker {worker} has {package} {there}, this machine {here}; install the same on both")
+
+
+def _dask_backend(client: Any) -> Any:
+    """The backend of joblib for Dask, made to notice that a task failed outside its own code.
+
+    Where a task kills its workers, or a worker cannot even unpickle it, joblib's backend calls nobody back, and
+    `Parallel` waits for ever.
+    """
+    from joblib._dask import DaskDistributedBackend
+
+    class Backend(DaskDistributedBackend):  # type: ignore[misc]
+        def submit(self, func: Any, callback: Any = None) -> Any:
+            names = [a.name for _, args, _ in func.items for a in args if isinstance(a, Shard)]
+            future = super().submit(func, callback)
+
+            def failed(done: Any) -> None:
+                if done.exception() is not None:
+                    callback(_Failed(done.exception(), names))
+
+            future.add_done_callback(failed)
+            return future
+
+        def retrieve_result_callback(self, out: Any) -> Any:
+            if isinstance(out, _Failed):
+                what = f"{', '.join(out.names)}: {type(out.error).__name__}: {out.error}"
+                raise WorkError(f"{what}. What is done is kept: the same command goes on from there")
+            return super().retrieve_result_callback(out)
+
+    return Backend(client=client, wait_for_workers_timeout=CONNECT_TIMEOUT)
+
+
+@dataclass
+class _Failed:
+    error: BaseException
+    names: list[str]
