@@ -1,14 +1,20 @@
-"""The catalogue of entities, and finding their mentions in a document."""
+"""The catalogue of entities, and finding the mentions of their names in a document.
+
+Names are matched by their first word, longest first, so that the cost of a document hardly depends on the catalogue's
+size. Besides the aliases that the catalogue lists, those count that can be derived: surnames, acronyms, names without
+article or legal form, adjectives and capitals of states, members of parties, plurals of plain nouns.
+"""
 
 from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from stance.text import InputError, Sentence, as_text, read_rows
 
@@ -28,7 +34,11 @@ class Entity:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """Where an entity stands in a document: `text[start:end] == surface`."""
+    """Where an entity stands in a document: `text[start:end] == surface`.
+
+    `how` says what stands there: a "name", or a word that refers to one named elsewhere: a "pronoun", a "role" noun
+    ("the minister"), a "relative" ("who").
+    """
 
     start: int
     end: int
@@ -36,6 +46,20 @@ class Mention:
     entity: str
     is_actor: bool
     is_target: bool
+    how: str = "name"
+
+
+class Alias(NamedTuple):
+    """One way to write an entity: the words as listed, whose they are, and how they were come by."""
+
+    surface: str
+    entity: str
+    how: str
+
+
+WORD = re.compile(r"\w+|[^\w\s]")
+Index = dict[str, list[tuple[int, dict[tuple[str, ...], list[Alias]]]]]
+"""First word -> (number of words, words -> aliases), longest first; all words in lower case."""
 
 
 @dataclass
@@ -47,19 +71,32 @@ class Catalogue:
 
     entities: dict[str, Entity]
     discover: bool = False
-    index: dict[str, list[tuple[tuple[str, ...], str, str]]] = field(default_factory=dict)
+    index: Index = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        index: dict[str, list[tuple[tuple[str, ...], str, str]]] = defaultdict(list)
-        for entity in self.entities.values():
-            for alias in dict.fromkeys((entity.name, *entity.aliases)):
-                words = tuple(w.lower() for w in WORD.findall(alias))
-                if words:
-                    index[words[0]].append((words, alias, entity.name))
-        self.index = {k: sorted(v, key=lambda a: -len(a[0])) for k, v in index.items()}
+        self.index = build_index(alias for e in self.entities.values() for alias in aliases_of(e))
 
 
-WORD = re.compile(r"\w+|[^\w\s]")
+def build_index(aliases: Iterable[Alias]) -> Index:
+    """Aliases by first word and length; where one is listed and another only derived, the listed one counts."""
+    table: dict[str, dict[tuple[str, ...], list[Alias]]] = defaultdict(dict)
+    for alias in aliases:
+        words = fold(alias.surface)
+        if words:
+            table[words[0]].setdefault(words, []).append(alias)
+    index: Index = {}
+    for first, entries in table.items():
+        by_length: dict[int, dict[tuple[str, ...], list[Alias]]] = defaultdict(dict)
+        for words, owners in entries.items():
+            listed = [a for a in owners if a.how == "name"]
+            by_length[len(words)][words] = listed or owners
+        index[first] = sorted(by_length.items(), reverse=True)
+    return index
+
+
+def fold(text: str) -> tuple[str, ...]:
+    """The words of a name in lower case, the apostrophe straight."""
+    return tuple(w.lower().replace("’", "'") for w in WORD.findall(text))
 
 
 def load_catalogue(source: object = None, encoding: str = "utf-8") -> Catalogue:
@@ -128,140 +165,614 @@ def _split(value: object) -> tuple[str, ...]:
     return tuple(v.strip() for v in as_text(value).split("|") if v.strip())
 
 
-# ---------------------------------------------------------------------------------------------- mentions
+# ---------------------------------------------------------------------------------------------- derived aliases
 
-
-def find_mentions(text: str, sentences: Sequence[Sentence], catalogue: Catalogue) -> list[list[Mention]]:
-    """The mentions of each sentence, in order of their start; none overlap, the longest match wins.
-
-    Names and aliases match as whole words. An alias with a capital matches in that case only (or in capitals
-    throughout); one in lower case matches in any. A surname matches once the full name of a person has stood.
-    """
-    names = discover_names(text, sentences) if catalogue.discover else []
-    known = catalogue
-    extra = [n for n in names if not any(n == a for a in _aliases_of(catalogue, n))]
-    found = [_match(text, s, [known]) for s in sentences]
-    if extra:
-        introduced = Catalogue({n: Entity(n) for n in extra})
-        found = [_merge(f, _match(text, s, [introduced])) for f, s in zip(found, sentences, strict=True)]
-    surnames: dict[str, str] = {}
-    out = []
-    for sentence, mentions in zip(sentences, found, strict=True):
-        if surnames:
-            local = Catalogue({f"{s}": Entity(s) for s in surnames})
-            for m in _match(text, sentence, [local]):
-                owner = catalogue.entities.get(surnames[m.entity], Entity(surnames[m.entity]))
-                m = Mention(m.start, m.end, m.surface, owner.name, owner.is_actor, owner.is_target)
-                mentions = _merge(mentions, [m])
-        for m in mentions:
-            words = m.surface.split()
-            if 2 <= len(words) <= 4 and all(w[0].isupper() for w in words) and _is_person(m.entity, catalogue):
-                surname = words[-1]
-                if surnames.setdefault(surname, m.entity) != m.entity:
-                    surnames.pop(surname)  # two bearers of one surname: never guessed
-        out.append(mentions)
-    return out
-
-
-def _aliases_of(catalogue: Catalogue, name: str) -> list[str]:
-    words = [w.lower() for w in WORD.findall(name)]
-    return [alias for _, alias, _ in catalogue.index.get(words[0], [])] if words else []
-
-
-_NOT_PERSON = re.compile(
-    r"\b(?:Party|Committee|Union|Council|Court|Bank|Ministry|Front|State|States|House|Congress|Parliament|Agency|Army|"
-    r"Republic|Kingdom|Federation|Association|Company|Commission|University|Club|Group|Fund|Institute|Board|of|the)\b"
+_ARTICLE = re.compile(r"^(?:the|a|an) ", re.I)
+_LEGAL = re.compile(r",? (?:Inc|Corp|Corporation|Incorporated|Ltd|Limited|LLC|LLP|PLC|plc|AG|SE|SA|S\.A|NV|N\.V|GmbH|Co|Company|AB|ASA|Oy|SpA|S\.p\.A|Oyj|KG|Pty|BV|Holdings?)\.?$")
+_SUFFIX = re.compile(r",? (?:Jr|Sr|II|III|IV)\.?$")
+_PARTICLES = frozenset("al bin ben ibn van von de da del della di du el la le der den ten ter dos das abu".split())
+_GROUP_WORDS = frozenset(
+    "party committee union council court bank ministry front house congress parliament agency army federation association "
+    "company commission university club group fund institute board department senate office service services bureau "
+    "administration government corporation foundation league alliance society movement network campaign coalition caucus "
+    "assembly authority organization organisation church police forces force guard militia brigade team center centre "
+    "centers centres school college hospital airlines airline industries partners times post journal news newspaper press "
+    "greens list guild cooperative chamber syndicate confederation lobby trust press embassy brotherhood taliban bloc "
+    "states republicans democrats conservatives socialists liberals workers farmers teachers doctors nurses drivers "
+    "voters residents students parents lawmakers senators officials lawyers activists protesters survivors immigrants "
+    "migrants veterans prosecutors fishermen owners traders businesses unions companies banks tribe nation "
+    "academy ensemble orchestra theatre theater museum museums festival airport port railway railways mine mines works".split()
+)
+_PLURAL_GROUPS = {
+    "Democratic": ("Democrats", "Democrat"), "Labour": ("Labour",), "Conservative": ("Conservatives", "Tories", "Tory"),
+    "Green": ("Greens",), "Liberal": ("Liberals",), "Socialist": ("Socialists",), "Communist": ("Communists",),
+    "Republican": ("Republicans", "Republican", "GOP", "G.O.P."), "Libertarian": ("Libertarians",),
+}  # fmt: skip
+_PARTY = re.compile(r"^(?:the )?((?:[A-Z][\w-]+ )*?)([A-Z][\w-]+) Party$")
+_COMMON_SURNAMES = frozenset(
+    "brown white black green gray grey young may bush rice price king bishop long short day hill wood woods church cook "
+    "baker love hope grace rose stone field fields banks rivers lake north west south east strong wise sharp swift best "
+    "gold silver ball bell bird fox wolf hunt hunter fisher forest frost snow summer winter march april june august "
+    "mason miller taylor carter potter smith page chase case power powers little good rich noble read field law laws "
+    "sessions gates marshall major judge pope knight duke earl prince dean abbott house hall park parks street will mark "
+    "bill grant art christian english french german holland wales jordan israel lord cross ford rush berry cherry house "
+    "right justice barr flood storm peace paul james lee bond cash cotton salt pepper root burns singer gay blunt crane".split()
 )
 
 
-def _is_person(name: str, catalogue: Catalogue) -> bool:
-    entity = catalogue.entities.get(name)
-    if entity and not entity.is_actor:
-        return False
-    return len(name.split()) in (2, 3, 4) and not _NOT_PERSON.search(name)
+def aliases_of(entity: Entity) -> Iterator[Alias]:
+    """The aliases of an entity, listed and derived, each once.
+
+    >>> [a.surface for a in aliases_of(Entity("Chamber of Ports", aliases=("the port lobby",)))]
+    ['Chamber of Ports', 'the port lobby', 'port lobby']
+    """
+    seen: set[str] = set()
+    listed = (entity.name, *entity.aliases)
+    for surface, how in (*((a, "name") for a in listed), *(d for a in listed for d in _derived(a, entity))):
+        if surface and surface not in seen:
+            seen.add(surface)
+            yield Alias(surface, entity.name, how)
 
 
-def _merge(first: list[Mention], more: list[Mention]) -> list[Mention]:
-    kept = list(first)
-    for m in more:
-        if all(m.end <= k.start or k.end <= m.start for k in kept):
-            kept.append(m)
-    return sorted(kept, key=lambda m: m.start)
+def _derived(alias: str, entity: Entity) -> Iterator[tuple[str, str]]:
+    """Other ways to write `alias`, and how each was come by."""
+    bare = _LEGAL.sub("", _ARTICLE.sub("", alias)).strip()
+    if bare != alias and len(bare) > 2:
+        yield bare, "name" if " " in bare else "derived"
+    if bare in states():
+        _, adjectives, people, capitals, others = states()[bare]
+        yield from ((n, "name") for n in (states()[bare][0], *others))
+        yield from ((n, "people") for n in people)
+        yield from ((n, "adjective") for n in adjectives)
+        yield from ((n, "capital") for n in capitals)
+        return
+    words = bare.split()
+    if bare.islower():
+        yield from _plain_forms(words)
+    kind = profile_of(alias, entity.is_actor)
+    if kind.kind == "person" and len(words) > 1:
+        core = [w for w in _SUFFIX.sub("", bare).split() if not re.fullmatch(r"[A-Za-z]\.", w)]
+        if len(core) > 1:
+            core = [w.capitalize() for w in core] if bare.islower() else core
+            last = next((i for i, w in enumerate(core[1:-1], 1) if w.lower() in _PARTICLES), len(core) - 1)
+            yield f"{core[0]} {' '.join(core[last:])}", "derived"
+            yield " ".join(core), "derived"
+            yield " ".join(core[last:]), "surname"
+            if last < len(core) - 1:
+                yield core[-1], "surname"
+        return
+    party = _PARTY.match(bare)
+    if party:
+        for form in _PLURAL_GROUPS.get(party[2], (f"{party[2]}s",) if party[2][-2:] in ("an", "st", "al", "ve") else ()):
+            singular = not form.endswith("s") and not form.isupper() and "." not in form and form != "Tories"
+            yield (party[1] or "") + form, "adjective" if singular and form != "Labour" else "derived"
+        if party[2] in ("Democratic", "Republican"):
+            yield party[2], "adjective"
+    if not bare[:1].isupper():
+        return
+    for shorter in _without_state(bare):
+        yield shorter, "derived"
+        yield from _office_forms(shorter)
+    yield from _office_forms(bare)
+    for short in _acronyms(bare):
+        yield short, "acronym"
 
 
-def _match(text: str, sentence: Sentence, catalogues: list[Catalogue]) -> list[Mention]:
-    tokens = [(m.start(), m.end(), m.group()) for m in WORD.finditer(text, sentence.start, sentence.end)]
-    lower = [t[2].lower() for t in tokens]
-    out: list[Mention] = []
-    i = 0
-    while i < len(tokens):
-        step = 1
-        for catalogue in catalogues:
-            hits = []
-            for words, alias, name in catalogue.index.get(lower[i], ()):
-                if hits and len(words) < hits[0][0]:
-                    break
-                if tuple(lower[i : i + len(words)]) == words:
-                    start, end = tokens[i][0], tokens[i + len(words) - 1][1]
-                    if _same_case(text[start:end], alias):
-                        hits.append((len(words), start, end, name))
-            owners = {h[3] for h in hits}
-            if len(owners) == 1:
-                n, start, end, name = hits[0]
-                entity = catalogue.entities[name]
-                out.append(Mention(start, end, text[start:end], name, entity.is_actor, entity.is_target))
-                step = n
+def _plain_forms(words: list[str]) -> Iterator[tuple[str, str]]:
+    """Plural and singular of a phrase in lower case, its head put by a synonym, its last qualifier dropped."""
+    if len(words[-1]) > 3:
+        last = words[-1]
+        rest = words[:-1]
+        if last.endswith("ies"):
+            yield " ".join([*rest, last[:-3] + "y"]), "name"
+        elif last.endswith("s") and not last.endswith("ss"):
+            yield " ".join([*rest, last[:-1]]), "name"
+        elif last.endswith("y") and last[-2] not in "aeiou":
+            yield " ".join([*rest, last[:-1] + "ies"]), "name"
+        else:
+            yield " ".join([*rest, last + ("es" if last[-1] in "sxz" or last[-2:] in ("ch", "sh") else "s")]), "name"
+    cut = next((i for i, w in enumerate(words) if w in ("on", "of", "for", "to", "in", "against", "over", "with")), 0)
+    if cut > 1:
+        yield " ".join(words[:cut]), "derived"
+    heads = next((h for h in HEADS if words[-1] in h), ()) if not cut else ()
+    if heads and len(words) > 1:
+        for head in heads:
+            yield " ".join([*words[:-1], head]), "derived"
+            if len(words) > 2:
+                yield f"{words[-2]} {head}", "derived"
+
+
+HEADS: tuple[tuple[str, ...], ...] = (
+    ("bill", "legislation", "measure", "act", "law", "proposal", "amendment", "statute"),
+    ("deal", "agreement", "accord", "pact", "treaty"),
+    ("plan", "proposal", "scheme", "project", "programme", "program"),
+    ("ban", "prohibition"),
+    ("order", "decree", "directive"),
+    ("tax", "levy", "duty"),
+    ("talks", "negotiations"),
+    ("truce", "ceasefire"),
+    ("ruling", "decision", "verdict", "judgment", "judgement"),
+    ("shooting", "attack"),
+    ("investigation", "inquiry", "probe"),
+    ("merger", "takeover"),
+    ("strike", "walkout", "stoppage"),
+    ("budget",), ("referendum",), ("conference", "congress", "summit"), ("policy",), ("code",), ("rule",), ("reform",),
+)  # fmt: skip
+"""Nouns that news uses for one another when it comes back to a thing."""
+
+
+def _without_state(name: str) -> Iterator[str]:
+    """'United States Senate' and 'Supreme Court of the United States' without the state, and with its short names."""
+    for state in ("United States", "United Kingdom", "European Union"):
+        shorts = ("U.S.", "US", "American") if state == "United States" else ("UK", "British") if state[0] == "U" and "K" in state else ("EU",)
+        rest = ""
+        if name.startswith(state + " "):
+            rest = name[len(state) + 1 :]
+        elif name.endswith(" of the " + state):
+            rest = name[: -len(" of the " + state)]
+        elif name.startswith("U.S. ") and state == "United States":
+            rest = name[5:]
+        if rest and rest[0].isupper():
+            yield rest
+            yield from (f"{short} {rest}" for short in shorts)
+            if rest == "House of Representatives":
+                yield "House"
+
+
+def _office_forms(name: str) -> Iterator[tuple[str, str]]:
+    for head in ("Department", "Ministry"):
+        if name.startswith(head + " of ") and " " in name:
+            field_ = name[len(head) + 4 :].removeprefix("the ")
+            yield f"{field_} {head}", "derived"
+            if head == "Department" and field_.count(" ") >= 2:
+                yield from ((a, "acronym") for a in _acronyms(field_))
+
+
+def _acronyms(name: str) -> Iterator[str]:
+    """Acronyms of three letters and more, in both spellings: NRA, N.R.A.; with and without the letter of "of"."""
+    words = re.findall(r"[A-Za-zÀ-ž]+", re.sub(r"['’]s\b", "", name))
+    tight = "".join(w[0] for w in words if w[0].isupper())
+    loose = "".join(w[0].upper() for w in words if w[0].isupper() or w == "of")
+    for short in dict.fromkeys((tight, loose)):
+        if len(short) >= 3 and len(words) >= 3:
+            yield short
+            yield ".".join(short) + "."
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What a name says of its bearer: person, state, group or thing; gender m, f or ''; whether "they" fits."""
+
+    kind: str
+    gender: str = ""
+    plural: bool = False
+
+
+@lru_cache(maxsize=1)
+def states() -> dict[str, tuple[str, tuple[str, ...], tuple[str, ...], tuple[str, ...], tuple[str, ...]]]:
+    """Every name of a state -> (its usual name, adjectives, people, capitals, other names)."""
+    out = {}
+    for line in _data_lines("states.tsv"):
+        name, adjectives, people, capital, others = (line.split("\t") + [""] * 4)[:5]
+        row = (name, *(tuple(v for v in cell.split("|") if v) for cell in (adjectives, people, capital, others)))
+        for known in (name, *row[4]):
+            out[known] = row
+    return out  # type: ignore[return-value]
+
+
+@lru_cache(maxsize=1)
+def given_names() -> dict[str, str]:
+    """Given name -> m or f."""
+    return {name: gender for gender, name in (line.split("\t") for line in _data_lines("given_names.tsv"))}
+
+
+def _data_lines(name: str) -> list[str]:
+    return (resources.files("stance") / name).read_text(encoding="utf-8").splitlines()[1:]
+
+
+@lru_cache(maxsize=100_000)
+def profile_of(name: str, is_actor: bool = True) -> Profile:
+    """What a name alone says of its bearer."""
+    bare = _ARTICLE.sub("", name)
+    if bare in states():
+        return Profile("state")
+    words = _SUFFIX.sub("", bare).split()
+    lower = [w.lower() for w in words]
+    gender = given_names().get(words[0].capitalize() if words and words[0].islower() else words[0], "") if words else ""
+    if lower and not _GROUP_WORDS.isdisjoint(lower):
+        plural = lower[-1].endswith("s") and not lower[-1].endswith("ss")
+        return Profile("group", plural=plural or lower[-1] in ("party", "police", "government", "campaign"))
+    if not is_actor:
+        return Profile("thing", plural=bool(lower) and lower[-1].endswith("s") and not lower[-1].endswith("ss"))
+    if 2 <= len(words) <= 5 and "of" not in lower and "for" not in lower:
+        if gender:
+            return Profile("person", gender)
+        if all(w[0].isupper() or w in _PARTICLES for w in words) and not any(w.isupper() and len(w) > 2 for w in words):
+            return Profile("person")
+    if name.islower():
+        return Profile("group" if lower and lower[-1].endswith("s") else "thing", plural=bool(lower) and lower[-1].endswith("s"))
+    return Profile("group" if len(words) > 1 or name.isupper() else "name")
+
+
+# ---------------------------------------------------------------------------------------------- mentions
+
+_PLACE = frozenset("in at from to near outside around toward towards via into through across of".split())
+_OF_STATE = frozenset(
+    "government governments officials official authorities forces troops army military air navy police ministry ministries "
+    "foreign defence defense leaders leadership parliament delegation diplomats diplomat negotiators side state regime "
+    "embassy lawmakers backing support supported backed opposition objections objection rejection refusal veto demand "
+    "demands criticism denial condemnation proposal proposals draft plan plans pressure sanctions airstrikes strikes "
+    "offensive invasion intervention approval endorsement aid cabinet administration intelligence ambassador envoy envoys "
+    "position stance wish request call calls warning warnings threats threat tariffs ban hostility praise resistance "
+    "delegates negotiating team representatives security warplanes jets and or presence interference help".split()
+)
+_OF_PARTY = frozenset(
+    "senators senator lawmakers lawmaker leaders leader leadership members member representatives congressman congressmen "
+    "legislators legislator officials governors governor candidates aides house senate opposition resistance support "
+    "critics majority minority caucus conference establishment opponents donors voters party colleagues efforts attacks "
+    "effort plan plans push backing objections rivals strategists operatives state attorneys".split()
+)
+_TITLE_WORDS = frozenset(
+    "president mr mrs ms miss dr prof professor sen senator rep representative gov governor mayor judge justice gen general "
+    "col colonel capt captain lt sgt sir lady lord king queen prince princess pope bishop archbishop cardinal rabbi imam "
+    "sheikh ayatollah ambassador commissioner secretary speaker chief chairman chairwoman chair director councillor coach "
+    "sheriff inspector minister premier chancellor leader attorney spokesman spokeswoman spokesperson congressman "
+    "congresswoman nominee lawyer candidate superintendent principal archduke emir sultan father sister brother officer "
+    "executive pastor reverend rev deputy detective sergeant major admiral analyst editor envoy economist owner author "
+    "activist actor actress singer head member democrat republican whip lawmaker businessman billionaire officials "
+    "then-president then-sen then".split()
+)
+_HE = frozenset("mr sir lord king prince pope bishop archbishop cardinal rabbi imam sheikh ayatollah father brother emir".split())
+_SHE = frozenset("mrs ms miss lady queen princess sister".split())
+
+
+@dataclass
+class Reading:
+    """What was found in a document.
+
+    Attributes
+    ----------
+    mentions : per sentence, in order of start; names that no catalogue lists have neither role, they only keep others
+        from being taken for them.
+    ambiguous : surface -> how often it stood without a way to tell whose it was.
+    profiles : entity -> what is known of it, from its name and from the words around it.
+    roles : entity -> nouns that the text or the name gives it, such as "president" or "party".
+    """
+
+    mentions: list[list[Mention]]
+    ambiguous: Counter[str] = field(default_factory=Counter)
+    profiles: dict[str, Profile] = field(default_factory=dict)
+    roles: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+
+
+def find_mentions(text: str, sentences: Sequence[Sentence], catalogue: Catalogue) -> list[list[Mention]]:
+    """The mentions of names in each sentence, in order of their start; none overlap, the longest match wins.
+
+    Names and aliases match as whole words. An alias with a capital matches in that case only (or in capitals
+    throughout); one in lower case matches in any. A name that several entities share counts for the one that the text
+    has named before in full; where it named none or several, it is left out.
+    """
+    found = read_names(text, sentences, catalogue).mentions
+    return [[m for m in mentions if m.is_actor or m.is_target] for mentions in found]
+
+
+def read_names(text: str, sentences: Sequence[Sentence], catalogue: Catalogue) -> Reading:
+    """The mentions of names in each sentence, of the catalogue and (without a role) of other persons and bodies."""
+    starts: list[int] = []
+    ends: list[int] = []
+    for m in WORD.finditer(text):
+        starts.append(m.start())
+        ends.append(m.end())
+    words = [text[a:b] for a, b in zip(starts, ends, strict=True)]
+    lower = [w.lower() for w in words]
+    if "’" in text:
+        lower = ["'" if w == "’" else w for w in lower]
+    outsiders, local = _local_names(text, sentences, catalogue)
+    reading = Reading([])
+    anchors: dict[str, str] = {}  # surname -> the entity last named in full
+    bearers: dict[str, set[str]] = defaultdict(set)
+    for surname, name in outsiders.surnames:
+        bearers[surname].add(name)
+    full_names = _full_names(text, catalogue, outsiders)
+    index, overlay = catalogue.index, local
+    entities = catalogue.entities
+    named: set[str] = set()
+    i, n = 0, len(words)
+    for sentence in sentences:
+        found: list[Mention] = []
+        while i < n and starts[i] < sentence.start:
+            i += 1
+        stop = i
+        while stop < n and starts[stop] < sentence.end:
+            stop += 1
+        first = i
+        while i < stop:
+            word = lower[i]
+            here = index.get(word)
+            there = overlay.get(word) if overlay else None
+            if here is None and there is None:
+                i += 1
+                continue
+            hit = _longest(i, stop, lower, here, there)
+            step = 1
+            for length, aliases in hit:
+                surface = text[starts[i] : ends[i + length - 1]]
+                fit = [
+                    a
+                    for a in aliases
+                    if _same_case(surface, a.surface) and _fits(a, i, i + length, first, stop, words, lower, full_names, sentence.start == 0)
+                ]
+                owners = list(dict.fromkeys(a.entity for a in fit))
+                if not owners:
+                    continue
+                if len(owners) > 1:
+                    before = [o for o in owners if o in named]
+                    if len(before) == 2 and lower[i - 1 if lower[i - 1] != "." else i - 2] in _HE | _SHE and i > first:
+                        wanted = "m" if lower[i - 1 if lower[i - 1] != "." else i - 2] in _HE else "f"
+                        before = [o for o in before if profile_of(o).gender == wanted]
+                    if len(before) != 1:
+                        reading.ambiguous[surface] += 1
+                        step = length
+                        break
+                    owners = before
+                name = owners[0]
+                how = fit[0].how
+                entity = entities.get(name)
+                acts, aimed = (entity.is_actor, entity.is_target) if entity else (catalogue.discover,) * 2
+                found.append(Mention(starts[i], ends[i + length - 1], surface, name, acts, aimed))
+                if how not in ("surname", "adjective", "capital"):
+                    named.add(name)
+                _learn(reading, name, entity, i, i + length, first, words, lower)
+                step = length
                 break
-        i += step
-    return out
+            i += step
+        reading.mentions.append(found)
+    return reading
+
+
+def _longest(
+    i: int, stop: int, lower: list[str], *indexes: list[tuple[int, dict[tuple[str, ...], list[Alias]]]] | None
+) -> list[tuple[int, list[Alias]]]:
+    """The aliases that begin at word i, longest first; those of the text itself after the catalogue's."""
+    hits: list[tuple[int, list[Alias]]] = []
+    for entries in indexes:
+        for length, table in entries or ():
+            if i + length <= stop:
+                aliases = table.get(tuple(lower[i : i + length]))
+                if aliases:
+                    hits.append((length, aliases))
+    if len(hits) > 1:
+        hits.sort(key=lambda h: -h[0])
+    return hits
+
+
+def _fits(
+    alias: Alias,
+    i: int,
+    j: int,
+    first: int,
+    stop: int,
+    words: list[str],
+    lower: list[str],
+    full_names: dict[str, set[str]],
+    at_start: bool,
+) -> bool:
+    """Whether the words around allow a derived alias at words i to j."""
+    how = alias.how
+    if how == "name" or how == "people":
+        return True
+    before = lower[i - 1] if i > first else ""
+    after = words[j] if j < stop else ""
+    if how == "adjective":
+        wanted = _OF_PARTY if "Party" in alias.entity else _OF_STATE
+        return after.lower() in wanted or (alias.surface[-1] == "." and after[:1].islower() and after.lower() in wanted)
+    if how == "capital":
+        if before in _PLACE or after in ("(", "—", "–", "-") or (after == "," and before in ("", ",")):
+            return False
+        return not (at_start and i - first < 3 and any(w in ("—", "–", "-") for w in words[j : j + 6]))
+    if j - i > 1 and how != "surname":
+        return True
+    if how == "acronym":
+        return True
+    if alias.surface.islower():
+        return True
+    # one capitalised word: not a part of somebody else's name
+    if before and words[i - 1][0].isupper() and before not in _TITLE_WORDS and i - 1 > first and before not in ("the", "u", "s"):
+        known = full_names.get(lower[j - 1], ())
+        if how == "surname" and before in {n.split()[0].lower() for n in known if n == alias.entity}:
+            return True
+        return False
+    if before == "." and i - 2 >= first and len(words[i - 2]) == 1 and words[i - 2] not in "S":
+        return False
+    if after and after[0].isupper() and lower[j] not in ("jr", "sr", "i", "and") and how == "surname" and len(after) > 1:
+        return False
+    if after in ("-", "‑") and j + 1 < stop and words[j + 1][0].isupper():
+        return False
+    if how == "surname":
+        known = full_names.get(lower[j - 1], ())
+        if alias.entity in known:
+            return True
+        if known:
+            return False
+        if lower[j - 1] in _COMMON_SURNAMES:
+            return before in _TITLE_WORDS or (before == "." and i - 2 >= first and lower[i - 2] in _TITLE_WORDS)
+    return True
 
 
 def _same_case(surface: str, alias: str) -> bool:
-    if alias.islower():
+    """An alias in lower case stands in any; the capitals of another must be there, or all be capitals."""
+    if surface == alias or alias.islower():
         return True
-    return surface == alias or surface.isupper() or re.sub(r"\s+", " ", surface) == alias
+    if surface.isupper():
+        return len(surface) > 2 or alias.isupper()
+    have, want = surface.split(), alias.split()
+    if len(have) != len(want) or len(want) < 2:
+        return surface.replace("’", "'") == alias.replace("’", "'")
+    return all(h[0].isupper() or not w[0].isupper() for h, w in zip(have, want, strict=True)) and (
+        not alias.isupper() or surface.isupper()
+    )
+
+
+def _learn(
+    reading: Reading, name: str, entity: Entity | None, i: int, j: int, first: int, words: list[str], lower: list[str]
+) -> None:
+    """Note what the words before a name say of its bearer: gender and roles."""
+    profile = reading.profiles.get(name)
+    if profile is None:
+        profile = reading.profiles[name] = profile_of(name, entity.is_actor if entity else True)
+        if profile.kind != "person":
+            reading.roles[name].update(lower[i:j][-1:] if profile.kind == "group" else ())
+            reading.roles[name].add(name.split()[-1].lower())
+    if profile.kind in ("state", "thing"):
+        return
+    k = i - 1
+    while k >= first and i - k < 7 and (lower[k] in _TITLE_WORDS or lower[k] == "." or (words[k][0].isupper() and k > first)):
+        title = lower[k]
+        if title in _TITLE_WORDS:
+            if profile.kind in ("person", "name") and (title in _HE or title in _SHE):
+                profile = reading.profiles[name] = Profile("person", "m" if title in _HE else "f")
+            elif profile.kind == "name":
+                profile = reading.profiles[name] = Profile("person", profile.gender)
+            if profile.kind == "person":
+                reading.roles[name].add(_LONG_TITLES.get(title, title))
+        k -= 1
+
+
+_LONG_TITLES = {"sen": "senator", "rep": "representative", "gov": "governor", "gen": "general", "prof": "professor", "dr": "doctor", "col": "colonel", "capt": "captain", "premier": "minister"}
 
 
 # -- names that no catalogue lists
 
-_TITLES = (
-    "President|Prime Minister|Vice President|Chancellor|Minister|Premier|Senator|Sen|Rep|Representative|Gov|Governor|"
-    "Mayor|Judge|Justice|Gen|General|Col|Colonel|Capt|Captain|Lt|Sgt|Dr|Prof|Professor|Mr|Mrs|Ms|Miss|Sir|Lady|Lord|King|"
-    "Queen|Prince|Princess|Pope|Bishop|Archbishop|Cardinal|Rabbi|Imam|Sheikh|Ayatollah|Ambassador|Commissioner|Secretary|"
-    "Speaker|Chief|Chairman|Chairwoman|Director|Councillor|Coach|Sheriff|Inspector"
+_UP = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĖĘĚĞĢĪİĶŁŃŇŌŐŒŘŚŞŠŢŤŪŮŰŹŻŽȘȚ"
+_RUN = re.compile(
+    rf"(?<![\w’'-])[{_UP}][\w’'-]*(?:(?: (?:(?:of|for|and) (?:the )?)|\. | |-)?(?:(?:al|bin|ibn|van|von|de|da|del|di|el|der|den|dos)[ -])*"
+    rf"(?<=[ -])[{_UP}][\w’'-]*)*"
 )
-_NAME = r"[A-Z][\w’'-]*[a-z][\w’-]*(?:[ ](?:(?:al|bin|van|von|de|da|del|di|el|la|le|der|den|ten|ibn)[ -])*[A-Z][\w’-]+){0,3}"
-_TITLED = re.compile(rf"\b(?:{_TITLES})\.? ((?!(?:{_TITLES})\b){_NAME})")
-_FULL = re.compile(r"(?<![\w’'-])[A-Z][a-zà-öø-ÿ’-]+(?: [A-Z]\.)?(?: (?:al|bin|van|von|de|da|del|di|el|la|le|der|den)[ -])? ?(?:[A-Z][\w’-]*[a-z][\w’-]*)(?: [A-Z][\w’-]*[a-z][\w’-]*){0,2}(?![\w])")
-_ACRONYM = re.compile(r"((?:[A-Z][\w’-]+(?: (?:of|for|and|the|on|de|in) (?:the )?| )){1,7}[A-Z][\w’-]+) \(([A-Z][A-Z&-]{1,9})\)")
-_SPEECH = re.compile(r"\s*(?:,[^,.]{3,60},)?\s*(?:said|says|told|added|argued|warned|insisted|called|wrote|tweeted|accused|welcomed|rejected|opposed|praised|condemned|criticised|criticized|backed|denied|announced|urged|vowed)\b")
-_STOP = set("The A An In On At For But And Or If When While After Before As By With From To Of He She It They We I You This That These Those His Her Its Their Our My Not No Yes Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June July August September October November December Mr Mrs Ms Dr".split())
+_INTRODUCED = re.compile(rf" \((?:the |or |known as )?[“\"']?([{_UP}][{_UP}&.-]{{1,9}})[”\"']?[,)]")
+_SPEECH = re.compile(
+    r"\s*(?:,[^,.]{3,60},)?\s*(?:said|says|told|added|argued|warned|insisted|called|wrote|tweeted|accused|welcomed|rejected|"
+    r"opposed|praised|condemned|criticised|criticized|backed|denied|announced|urged|vowed)\b"
+)
+_STOP = frozenset(
+    "The A An In On At For But And Or If When While After Before As By With From To Of He She It They We I You This That "
+    "These Those His Her Its Their Our My Not No Yes Monday Tuesday Wednesday Thursday Friday Saturday Sunday January "
+    "February March April May June July August September October November December Mr Mrs Ms Dr So Yet Since Under Over "
+    "Last Next Now Then There Here What Who Why How Some Many Most All Both Each Only Also Even Still Later Earlier Today "
+    "Yesterday Instead Meanwhile However Once Among Against According Asked Despite During Until Inside Outside Nobody "
+    "Everyone Photo Reuters AP AFP Image Credit Updated Published".split()
+)
 
 
-def discover_names(text: str, sentences: Sequence[Sentence]) -> list[str]:
-    """Actors that the text itself names: names with titles, acronyms introduced in brackets, names that speak or recur."""
+class Outsiders(NamedTuple):
+    """Names in a text that no catalogue lists: all of them, and the surnames of persons."""
+
+    names: list[str]
+    surnames: list[tuple[str, str]]
+
+
+def _local_names(text: str, sentences: Sequence[Sentence], catalogue: Catalogue) -> tuple[Outsiders, Index]:
+    """Names outside the catalogue, and the aliases that hold in this text only: introduced in brackets, surnames."""
+    aliases: list[Alias] = []
+    for m in _INTRODUCED.finditer(text):
+        aliases += _introduced(text, m.start(), m[1].rstrip("."), catalogue)
+    names: list[str] = []
+    surnames: list[tuple[str, str]] = []
+    for name in discover_names(text, sentences, every=not catalogue.discover):
+        if _known(name, catalogue):
+            continue
+        names.append(name)
+        aliases.append(Alias(name, name, "name"))
+        words = _SUFFIX.sub("", name).split()
+        if profile_of(name).kind == "person" and len(words) > 1:
+            surnames.append((words[-1].lower(), name))
+            if not _known(words[-1], catalogue):
+                aliases.append(Alias(words[-1], name, "surname"))
+    return Outsiders(names, surnames), build_index(aliases)
+
+
+def _known(name: str, catalogue: Catalogue) -> bool:
+    words = fold(name)
+    return any(words in table for _, table in catalogue.index.get(words[0], ())) if words else True
+
+
+def _introduced(text: str, at: int, short: str, catalogue: Catalogue) -> list[Alias]:
+    """The aliases that "Long Name (LN)" introduces, `at` where the long name ends."""
+    before = WORD.findall(text, max(0, at - 120), at)
+    letters = short.replace(".", "").replace("-", "").replace("&", "")
+    for n in range(min(len(before), 10), 0, -1):  # the longest name that the catalogue has, ending at the bracket
+        words = tuple(w.lower().replace("’", "'") for w in before[-n:])
+        for length, table in catalogue.index.get(words[0], ()):
+            if length == n and words in table:
+                owners = {a.entity for a in table[words] if a.how == "name" or n > 1}
+                if len(owners) == 1 and len(letters) > 1:
+                    return [Alias(short, owners.pop(), "name")]
+    # otherwise as many capitalised words as the acronym has letters, from the right
+    taken, left = [], len(letters)
+    for word in reversed(before):
+        if word[0].isupper() and left:
+            left -= 1
+            taken.append(word)
+        elif word.lower() in ("of", "for", "the", "and", "on", "de", "in", "'") and taken and left:
+            taken.append(word)
+        else:
+            break
+    while taken and not taken[-1][0].isupper():
+        taken.pop()
+    if not taken or taken[-1][0] != letters[0] or left > 1 or len(letters) < 2:
+        return []
+    long = " ".join(reversed(taken)).replace(" ' ", "'")
+    words = fold(short)
+    owners = {a.entity for length, table in catalogue.index.get(words[0], ()) for a in table.get(words, ())}
+    if len(owners) == 1:  # the catalogue has the acronym: the long name is another name of it
+        return [Alias(long, owners.pop(), "name")]
+    return [Alias(short, long, "name"), Alias(long, long, "name")]
+
+
+def _full_names(text: str, catalogue: Catalogue, outsiders: Outsiders) -> dict[str, set[str]]:
+    """Surname in lower case -> the persons whose full name stands somewhere in the text, in the catalogue or not."""
+    out: dict[str, set[str]] = defaultdict(set)
+    for surname, name in outsiders.surnames:
+        out[surname].add(name)
+    for m in _RUN.finditer(text):
+        words = fold(m.group())
+        for i in range(len(words) - 1):
+            for length, table in catalogue.index.get(words[i], ()):
+                if length > 1:
+                    for alias in table.get(words[i : i + length], ()):
+                        if alias.how in ("name", "derived"):
+                            out[words[i + length - 1]].add(alias.entity)
+    return out
+
+
+def discover_names(text: str, sentences: Sequence[Sentence], every: bool = False) -> list[str]:
+    """Actors that the text itself names: names with titles, bodies, names that speak or recur; or every full name."""
     names: Counter[str] = Counter()
-    sure: set[str] = set()
-    for m in _TITLED.finditer(text):
-        sure.add(_trim(m.group(1)))
-    for m in _ACRONYM.finditer(text):
-        sure.update((m.group(2), _trim(m.group(1))))
-    for sentence in sentences:
-        for m in _FULL.finditer(text, sentence.start, sentence.end):
-            name = _trim(m.group())
-            if not name or " " not in name or name.isupper():
-                continue
-            names[name] += 1
-            if _SPEECH.match(text, m.end()):
-                sure.add(name)
-    out = [n for n in dict.fromkeys([*sorted(sure), *sorted(names)]) if n and (n in sure or names[n] >= 2)]
-    return [n for n in out if n.split()[0] not in _STOP]
-
-
-def _trim(name: str) -> str:
-    words = name.split()
-    while words and (words[0] in _STOP or re.fullmatch(_TITLES, words[0])):
-        words.pop(0)
-    if words:
+    sure: dict[str, None] = {}
+    for m in _RUN.finditer(text):
+        run = m.group()
+        if "\n" in run or (run.isupper() and " " in run):
+            continue
+        words = run.replace(". ", " ").split()
+        titled = False
+        while words and (words[0] in _STOP or words[0].lower() in _TITLE_WORDS or words[0].lower().split("-")[-1] in _TITLE_WORDS):
+            titled = titled or words[0] not in _STOP or words[0] in ("Mr", "Mrs", "Ms", "Dr")
+            words.pop(0)
+        if not words:
+            continue
         words[-1] = re.sub(r"['’]s?$", "", words[-1])
-    return " ".join(words)
+        if titled and "and" in words:
+            words = words[: words.index("and")]
+        name = " ".join(words)
+        if not name or name in _STOP or len(name) < 3:
+            continue
+        names[name] += 1
+        speaks = bool(_SPEECH.match(text, m.end()))
+        if titled and not ({"of", "for", "and"} & set(words)):
+            sure[name] = None
+        elif len(words) > 1 and (speaks or not _GROUP_WORDS.isdisjoint(w.lower() for w in words)):
+            if "and" not in words or words[0].lower() not in given_names():
+                sure[name] = None
+    for name, count in names.items():
+        if " " in name and (count >= 2 or every) and " and " not in name and name not in sure:
+            sure[name] = None
+    return list(sure)

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stance.entities import Catalogue, Mention, find_mentions, load_catalogue
+from stance.articles import article_pairs
+from stance.entities import Catalogue, load_catalogue
 from stance.features import GROUPS, build_pipeline, pair_terms
-from stance.pairs import OFFSETS, STANCES, Pair, frame_pairs, mention_pairs
+from stance.pairs import OFFSETS, STANCES, Pair, frame_pairs
 from stance.text import Document, InputError, split_sentences
 
 if TYPE_CHECKING:
@@ -285,25 +286,18 @@ def as_documents(documents: Any) -> Iterator[Document]:
 
 
 def document_pairs(document: Document, catalogue: Catalogue) -> Iterator[tuple[tuple[Any, ...], Pair]]:
-    """All pairs of a document: the key columns of its statement, and the pair within its sentence."""
-    sentences = split_sentences(document.text)
-    by_sentence: list[list[Mention]] = find_mentions(document.text, sentences, catalogue)
-    for sentence, mentions in zip(sentences, by_sentence, strict=True):
-        spans = [(m.start, m.end, m.is_actor, m.is_target) for m in mentions]
-        for i, j in mention_pairs(sentence.text, spans):
-            actor, target = mentions[i], mentions[j]
-            if actor.entity == target.entity:
-                continue
-            at = sentence.start
-            pair = Pair(
-                sentence.text, (actor.start - at, actor.end - at), (target.start - at, target.end - at)
-            )
-            row = (
-                *(document.doc_id, sentence.sentence_id, actor.entity, target.entity, sentence.text),
-                *(sentence.start, sentence.end, actor.surface, target.surface),
-                *(actor.start, actor.end, target.start, target.end),
-            )
-            yield row, pair
+    """All pairs of a document: the key columns of its statement, and the pair to score, within its sentence or not.
+
+    Where the sentence does not name the speaker of a quote, the pair's text is the sentence with "NAME said:" put
+    before it; the statement's evidence and offsets remain those of the document.
+    """
+    for sentence, actor, target, pair in article_pairs(document.text, split_sentences(document.text), catalogue):
+        row = (
+            *(document.doc_id, sentence.sentence_id, actor.entity, target.entity, sentence.text),
+            *(sentence.start, sentence.end, actor.surface, target.surface),
+            *(actor.start, actor.end, target.start, target.end),
+        )
+        yield row, pair
 
 
 def scorer_of(pipeline: Pipeline) -> Scorer:

@@ -1,0 +1,215 @@
+"""References: pronouns, "who" and role nouns ("the minister", "the deal") to the entity that they stand for.
+
+Precision before recall: a reference is resolved only where one entity fits better than every other.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+
+from stance.entities import HEADS, Catalogue, Mention, Profile, Reading, profile_of
+from stance.speech import Quote
+from stance.text import Sentence
+
+_WORD = re.compile(
+    r"\b(?:(?P<he>he|him|his|himself)|(?P<she>she|her|hers|herself)|(?P<it>its|itself|it)|(?P<they>they|them|their|themselves)"
+    r"|(?P<who>who|which|whose)|(?P<i>I|me|my|mine|we|us|our)"
+    r"|(?P<the>the|this|that|these|those) (?:(?:former|proposed|controversial|new|same|current|ruling|late|embattled|first-term) )?"
+    r"(?P<noun>[a-z][a-z-]+))\b",
+    re.IGNORECASE,
+)
+_EXPLETIVE = re.compile(
+    r"it(?:['’]s| is| was| would be| will be| has been| may be| seems| appears| remains| looks| takes| makes| turns| became| becomes)\b",
+    re.IGNORECASE,
+)
+_REACH = 2  # sentences that a pronoun looks back
+_ROLE_REACH = 40  # sentences that a role noun looks back
+
+ROLES = frozenset(
+    "president senator minister governor mayor judge justice congressman congresswoman representative secretary speaker chairman "
+    "chairwoman chancellor king queen prince pope ambassador general commissioner director chief spokesman spokeswoman "
+    "candidate nominee premier professor doctor bishop archbishop sheriff superintendent principal coach lawyer attorney".split()
+)
+BODIES = frozenset(
+    "party group union committee council court company firm bank ministry government congress senate house agency army "
+    "department commission association federation club university foundation movement alliance coalition organization "
+    "organisation administration fund board institute church guild cooperative front airline league campaign office bureau".split()
+)
+_SYNONYMS = {"firm": "company", "airline": "company", "organization": "group", "organisation": "group", "movement": "group"}
+
+
+def resolve_references(
+    text: str, sentences: Sequence[Sentence], reading: Reading, quotes: Sequence[Quote], catalogue: Catalogue
+) -> list[list[Mention]]:
+    """The mentions of each sentence, names and references together, in order of their start.
+
+    First-person pronouns are left to the speaker of their quote, see `speakers_words`.
+    """
+    out: list[list[Mention]] = []
+    heads = _heads_of(catalogue) if len(catalogue.entities) < 2000 else {}
+    quote_starts = [q.start for q in quotes]
+    last_role: dict[str, tuple[int, str, bool]] = {}  # noun -> sentence, entity, whether another shares that place
+    for k, (sentence, names) in enumerate(zip(sentences, reading.mentions, strict=True)):
+        here = list(names)
+        for m in _WORD.finditer(text, sentence.start, sentence.end):
+            kind = m.lastgroup
+            start, end = m.span()
+            if kind == "i" or any(n.start < end and start < n.end for n in names):
+                continue
+            entity: str | None = None
+            how = "pronoun"
+            if kind == "who":
+                entity, how = _relative(text, names, start, m.group().lower(), reading), "relative"
+            elif kind == "noun":
+                noun = m["noun"].lower()
+                how = "role"
+                if m["the"].lower() == "that" and noun not in BODIES:
+                    continue
+                entity = _role(noun, k, last_role, reading, text, end)
+            elif kind in ("he", "she"):
+                entity = _person(k, start, "m" if kind == "he" else "f", m.group().lower(), here, out, sentence, reading, quotes, quote_starts)
+            elif kind == "they":
+                entity = _body(k, start, m.group().lower(), here, out, reading, plural=True)
+            elif kind == "it" and (m.group().lower() == "its" or not _EXPLETIVE.match(text, start)):
+                entity = _body(k, start, m.group().lower(), here, out, reading, plural=False)
+            if entity is not None:
+                known = catalogue.entities.get(entity)
+                acts, aimed = (known.is_actor, known.is_target) if known else (catalogue.discover,) * 2
+                here.append(Mention(start, end, text[start:end], entity, acts, aimed, how))
+        here.sort(key=lambda x: x.start)
+        out.append(here)
+        for n in names:
+            for noun in (*reading.roles.get(n.entity, ()), *heads.get(n.entity, ())):
+                before = last_role.get(noun)
+                last_role[noun] = (k, n.entity, bool(before and before[0] == k and before[1] != n.entity))
+    return out
+
+
+def _heads_of(catalogue: Catalogue) -> dict[str, tuple[str, ...]]:
+    """Entity -> nouns by which a text comes back to it: its own head and what news puts for that."""
+    out: dict[str, tuple[str, ...]] = {}
+    for name in catalogue.entities:
+        last = re.sub(r"(?<=[^s])s$", "", name.split()[-1].lower())
+        first = re.split(r" (?:of|on|for|to|against|in|over) ", name)[0].split()[-1].lower()
+        out[name] = tuple({h for group in HEADS if last in group or first in group for h in group})
+    return out
+
+
+def _profile(reading: Reading, name: str) -> Profile:
+    return reading.profiles.get(name) or profile_of(name)
+
+
+def _relative(text: str, names: Sequence[Mention], start: int, word: str, reading: Reading) -> str | None:
+    """ "Obama, who ..." """
+    for n in reversed(names):
+        if n.end <= start:
+            gap = text[n.end : start]
+            if re.fullmatch(r"\s*(?:\([^)]{1,30}\)\s*)?,?\s*(?:[^,;]{2,60},\s*)?", gap) and len(gap) < 70 and not re.search(r" and $| but $", gap):
+                kind = _profile(reading, n.entity).kind
+                if (word == "which") == (kind != "person") or kind == "name":
+                    return n.entity
+            return None
+    return None
+
+
+def _role(
+    noun: str, k: int, last_role: dict[str, tuple[int, str, bool]], reading: Reading, text: str, end: int
+) -> str | None:
+    """The last entity that the text gave this role, unless two share the place."""
+    if noun not in ROLES and noun not in BODIES and noun not in last_role:
+        return None
+    if re.match(r"\s+(?:of|for|[A-Z])", text[end : end + 5]):
+        return None
+    found = last_role.get(noun) or last_role.get(_SYNONYMS.get(noun, ""))
+    if found is None or found[2] or k - found[0] > _ROLE_REACH:
+        return None
+    return found[1]
+
+
+def _candidates(
+    k: int, here: Sequence[Mention], out: Sequence[Sequence[Mention]], start: int, fits: object
+) -> list[list[Mention]]:
+    """Fitting mentions of this sentence before `start`, then of the sentences before, nearest first."""
+    levels = [[m for m in here if m.end <= start and fits(m)]]  # type: ignore[operator]
+    for back in range(1, _REACH + 1):
+        if k - back >= 0:
+            levels.append([m for m in out[k - back] if fits(m)])  # type: ignore[operator]
+    return levels
+
+
+def _person(
+    k: int,
+    start: int,
+    gender: str,
+    word: str,
+    here: Sequence[Mention],
+    out: Sequence[Sequence[Mention]],
+    sentence: Sentence,
+    reading: Reading,
+    quotes: Sequence[Quote],
+    quote_starts: Sequence[int],
+) -> str | None:
+    """The person whom "he" or "she" means: of the nearest sentence that has one, the only one or its subject."""
+
+    def fits(m: Mention) -> bool:
+        p = _profile(reading, m.entity)
+        return p.kind == "person" and p.gender in ("", gender)
+
+    quoted = _within(start, quotes, quote_starts)
+    levels = _candidates(k, here, out, start, fits)
+    for depth, level in enumerate(levels):
+        # what the quote says of "him" is not its speaker, and he who speaks outside is not named inside
+        if depth == 0:
+            level = [m for m in level if (_within(m.start, quotes, quote_starts) == quoted)]
+        sure = list(dict.fromkeys(m.entity for m in level if _profile(reading, m.entity).gender == gender))
+        entities = sure or list(dict.fromkeys(m.entity for m in level))
+        if not entities:
+            continue
+        if len(entities) == 1:
+            _remember(reading, entities[0], gender)
+            return entities[0]
+        first = next(m for m in level if m.entity in entities)
+        if depth > 0 and word in ("he", "she") and first.start == min(m.start for m in out[k - depth]):
+            return first.entity
+        return None
+    return None
+
+
+def _remember(reading: Reading, entity: str, gender: str) -> None:
+    """A person once called "she" is not "he" later."""
+    p = reading.profiles.get(entity)
+    if p and p.kind == "person" and not p.gender:
+        reading.profiles[entity] = Profile("person", gender, p.plural)
+
+
+def _within(at: int, quotes: Sequence[Quote], starts: Sequence[int]) -> int:
+    """The number of the quote that holds a place, or -1."""
+    i = bisect_right(starts, at) - 1
+    return i if i >= 0 and at < quotes[i].end else -1
+
+
+def _body(
+    k: int, start: int, word: str, here: Sequence[Mention], out: Sequence[Sequence[Mention]], reading: Reading, plural: bool
+) -> str | None:
+    """The body that "they" or "it" means, where the nearest sentence that has one has just one."""
+
+    def fits(m: Mention) -> bool:
+        p = _profile(reading, m.entity)
+        if plural:
+            return p.kind == "group" and (p.plural or m.surface.endswith("s"))
+        return p.kind in ("state", "group", "thing") and not m.surface.lower().endswith(("ans", "crats", "ists"))
+
+    for depth, level in enumerate(_candidates(k, here, out, start, fits)[:2]):
+        entities = list(dict.fromkeys(m.entity for m in level))
+        if not entities:
+            continue
+        if len(entities) == 1:
+            return entities[0]
+        if depth == 1 and word in ("they", "it", "its", "their"):
+            first = min(out[k - 1], key=lambda m: m.start)
+            if first.entity in entities and first.start < level[0].start + 1:
+                return first.entity
+        return None
+    return None

@@ -1,0 +1,213 @@
+"""Speech: where a text quotes, and who speaks.
+
+Quotes are found with every common pair of marks, also where one is missing; a speaker is the actor beside a verb of
+speech, outside the quote. A quote that runs on over sentences and paragraphs keeps its speaker, and so do quotes that
+follow one another. Where the text names a speaker whom nothing resolves, the speaker is unknown rather than the last one.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from stance.entities import Mention
+from stance.text import Sentence
+
+
+class Quote(NamedTuple):
+    """A quoted stretch of a text, its marks included."""
+
+    start: int
+    end: int
+
+
+_CLOSING = {"“": "”", "«": "»", "„": "“”", "‘": "’", '"': '"', "'": "'", "»": "«", "‹": "›"}
+_MARK = re.compile(r"[“”«»„‘’\"]|(?<![^\s(\[—–-])'(?=\w)|(?<=[,.!?…])'(?!\w)|\n[ \t\r]*\n")
+_MAX_QUOTE = 4000  # characters; an opening mark with no end in that distance was a slip
+
+
+def find_quotes(text: str) -> list[Quote]:
+    """The outermost quotes of a text, in order; none overlap.
+
+    A quote that a paragraph leaves open goes on in the next one if that begins with the opening mark, as newspapers
+    print it; otherwise it ends with its paragraph. A mark that opens nothing and closes nothing is passed over.
+
+    >>> [text[a:b] for text in ["“No,” said Ade. “We won’t.”"] for a, b in find_quotes(text)]
+    ['“No,”', '“We won’t.”']
+    """
+    out: list[Quote] = []
+    opened, start, depth = "", -1, 0
+    for m in _MARK.finditer(text):
+        at, mark = m.start(), m.group()
+        if mark[0] == "\n":
+            if opened:
+                after = text[m.end() : m.end() + 1]
+                if after != opened and not (opened == "„" and after == "“"):
+                    out.append(Quote(start, at))
+                    opened = ""
+                elif after == '"' or after == opened:
+                    out.append(Quote(start, at))  # the next paragraph opens its own, with the same speaker
+                    opened = ""
+            continue
+        left = text[at - 1] if at else " "
+        right = text[at + 1] if at + 1 < len(text) else " "
+        if opened and at - start > _MAX_QUOTE:
+            opened = ""
+        if opened:
+            if mark == opened and mark not in "\"'" and mark != "»":
+                depth += 1
+                if left in "\n\r" or (left == " " and text[max(0, at - 2) : at - 1] in (".", "!", "?")):
+                    out.append(Quote(start, at))  # opened again without having been closed
+                    start, depth = at, 0
+            elif mark in _CLOSING[opened]:
+                if mark in "’'" and right.isalnum():
+                    continue  # an apostrophe
+                if mark == '"' and left.isspace() and right.isalnum() and at > start + 1:
+                    out.append(Quote(start, at))  # a straight mark that plainly opens: the one before was never closed
+                    start = at
+                    continue
+                if depth and mark not in "\"'":
+                    depth -= 1
+                    continue
+                out.append(Quote(start, at + 1))
+                opened = ""
+            continue
+        if mark in "“«„" or (mark == "‘" and not left.isalnum() and right.isalnum()):
+            opened, start, depth = mark, at, 0
+        elif mark in "\"'" and not left.isalnum() and not right.isspace():
+            opened, start, depth = mark, at, 0
+        elif mark == "»" and not left.isalnum() and right.isalnum() and text.find("«", at + 1, at + _MAX_QUOTE) > 0:
+            opened, start, depth = mark, at, 0
+    if opened:  # never closed: the quote ends with its line
+        line = text.find("\n", start)
+        out.append(Quote(start, len(text) if line < 0 else line))
+    return out
+
+
+VERBS = (
+    "said|says|say|saying|told|tells|telling|added|adds|adding|argued|argues|arguing|warned|warns|warning|insisted|insists|"
+    "insisting|wrote|writes|writing|tweeted|tweets|tweeting|called|calls|calling|declared|declares|declaring|announced|announces|"
+    "announcing|explained|explains|explaining|stated|states|stating|replied|replies|replying|responded|responds|answered|asked|asks|"
+    "asking|noted|notes|noting|claimed|claims|claiming|complained|complains|continued|continues|concluded|concludes|acknowledged|"
+    "acknowledges|admitted|admits|conceded|concedes|recalled|remarked|remarks|stressed|stresses|suggested|suggests|joked|quipped|"
+    "vowed|vows|pledged|urged|urges|testified|testifies|described|describes|describing|denounced|denounces|condemned|condemns|praised|"
+    "praises|blasted|blasts|criticized|criticised|accused|accuses|accusing|charged|charges|maintained|maintains|contended|contends|predicted|"
+    "predicts|observed|commented|shouted|cried|posted|read|reads|reading|mused|lamented|laments|boasted|countered|counters|allowed|"
+    "reported|confirmed|denied|denies|believes|believed|thinks|thought|hopes|hoped|wants|wanted"
+)
+_VERB = re.compile(rf"\b(?:{VERBS})\b")
+_STRONG = re.compile(
+    r"\b(?:said|says|told|tells|added|adds|wrote|writes|tweeted|explained|declared|stated|replied|continued|noted|argued|"
+    r"insisted|warned|concluded|answered|remarked|joked|quipped|asked|stressed)\b"
+)
+_ACCORDING = re.compile(r"\b(?:[Aa]ccording to|[Ii]n the words of|[Ii]n the (?:view|eyes) of)\s+")
+_TO_VERB = re.compile(
+    r"(?:\s*,\s*[^,;]{2,90},)?(?:\s*\([^)]{1,40}\))?\s*(?:(?:\w+ly|also|has|have|had|then|later|who|himself|herself|itself|even|again|"
+    r"once|further|in turn|is|are|was|were|be|on (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|this week|last week|this month|, too,|, however,)\s+)*"
+)
+_FROM_VERB = re.compile(r"\s+(?:(?!(?:that|to|in|on|at|of|by|and|with|about|his|her|its|their|against|for|it|as)\b)[\w’'.-]+\s+){0,6}")
+_NOUN_GAP = re.compile(r"(?:['’]s?)?\s+(?:[\w-]+ ){0,3}(?:spokesman|spokeswoman|spokesperson|official|embassy|ministry|office|statement|aide|campaign|lawyer|attorney)\s*(?:,\s*[^,;]{2,60},)?\s*")
+
+
+class Turn(NamedTuple):
+    """Who speaks in a sentence: the mention beside the verb, or (None) someone unknown; and whether it is all quote."""
+
+    speaker: Mention | None
+    spoken: bool
+    quoted: bool
+
+
+def find_speakers(
+    text: str, sentences: Sequence[Sentence], mentions: Sequence[Sequence[Mention]], quotes: Sequence[Quote]
+) -> list[Turn]:
+    """Who speaks in each sentence.
+
+    `spoken` says that words of the sentence stand in a quote; `quoted` that all of them do, so that the sentence itself
+    cannot name its speaker: there the speaker is that of the quote that it belongs to, or of the one just before.
+    """
+    starts = [q.start for q in quotes]
+    turns: list[Turn] = []
+    local: list[tuple[Mention | None, bool] | None] = []
+    inside: list[tuple[bool, bool, int, int]] = []
+    for sentence, here in zip(sentences, mentions, strict=True):
+        low = bisect_right(starts, sentence.start) - 1
+        if low < 0 or quotes[low].end <= sentence.start:
+            low += 1
+        high = bisect_left(starts, sentence.end)
+        spans = [(max(q.start, sentence.start), min(q.end, sentence.end)) for q in quotes[low:high]]
+        covered = sum(b - a for a, b in spans)
+        quoted = bool(spans) and covered >= len(sentence.text) - 2
+        inside.append((bool(spans), quoted, low, high - 1))
+        local.append(None if quoted else _attribution(text, sentence, here, spans))
+    # a quote that several sentences share has one speaker, whichever of them names him
+    by_quote: dict[int, tuple[Mention | None, bool]] = {}
+    for (spoken, quoted, low, high), found in zip(inside, local, strict=True):
+        if spoken and not quoted and found is not None:
+            for q in {low, high}:
+                by_quote.setdefault(q, found)
+    current: Mention | None = None
+    lasting = False  # whether the sentence before was speech of `current`
+    previous_end = 0
+    for k, (sentence, (spoken, quoted, low, _)) in enumerate(zip(sentences, inside, strict=True)):
+        found = local[k]
+        if quoted:
+            shared = by_quote.get(low)
+            if shared is not None:
+                current, lasting = shared[0], True
+            elif not lasting:
+                current = None
+                if k and text[previous_end - 1] == ":" and local[k - 1] is None:
+                    current = _subject(mentions[k - 1], sentences[k - 1])
+                lasting = current is not None
+            turns.append(Turn(current if lasting else None, True, True))
+        elif found is not None:
+            current, lasting = found[0], True
+            turns.append(Turn(current, spoken, False))
+        else:
+            turns.append(Turn(None, spoken, False))
+            lasting = False
+        previous_end = sentence.end
+    return turns
+
+
+def _subject(mentions: Sequence[Mention], sentence: Sentence) -> Mention | None:
+    """The first actor of a sentence that leads into a quote with a colon."""
+    return next((m for m in mentions if m.is_actor and m.start - sentence.start < 60), None)
+
+
+def _attribution(
+    text: str, sentence: Sentence, mentions: Sequence[Mention], spans: Sequence[tuple[int, int]]
+) -> tuple[Mention | None, bool] | None:
+    """The actor beside a verb of speech, outside of quotes: (mention, strong); (None, ...) for someone unknown.
+
+    Returns None where the sentence attributes nothing.
+    """
+    outside = [m for m in mentions if not any(a <= m.start < b for a, b in spans)]
+    m = _ACCORDING.search(text, sentence.start, sentence.end)
+    if m and not any(a <= m.start() < b for a, b in spans):
+        return next((x for x in outside if 0 <= x.start - m.end() < 50), None), True
+    unknown = False
+    for verb in _VERB.finditer(text, sentence.start, sentence.end):
+        if any(a <= verb.start() < b for a, b in spans):
+            continue
+        after_quote = any(0 <= verb.start() - b <= 3 for _, b in spans)
+        strong = bool(_STRONG.match(verb.group()))
+        if after_quote:  # “...,” said X
+            gap = _FROM_VERB.match(text, verb.end(), sentence.end)
+            follower = next((x for x in outside if verb.end() < x.start <= (gap.end() if gap else verb.end() + 1) + 1), None)
+            if follower is not None:
+                return follower, strong
+        before = [x for x in outside if x.end <= verb.start() and verb.start() - x.end < 130]
+        for x in reversed(before[-3:]):
+            gap_text = text[x.end : verb.start()]
+            if x.how == "relative":
+                continue
+            if _TO_VERB.fullmatch(gap_text) or _NOUN_GAP.fullmatch(gap_text):
+                return x, strong
+        if strong and (spans or after_quote):
+            unknown = True
+    if unknown:
+        return None, True
+    return None
