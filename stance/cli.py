@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -32,14 +33,30 @@ app = typer.Typer(
 
 ModelOption = Annotated[Path | None, typer.Option("--model", "-m", help="Model file; the one that ships by default.")]
 EncodingOption = Annotated[str, typer.Option(help="Encoding of text, CSV and JSONL input.")]
+OnErrorOption = Annotated[
+    str,
+    typer.Option(
+        "--on-error", help="At a row that is of no use: stop, or skip it to OUTPUT.refused.jsonl.", metavar="stop|skip"
+    ),
+]
 LabeledArgument = Annotated[
     list[Path], typer.Argument(help="Labelled data: CSV, JSONL or Parquet files, or folders of them.", metavar="LABELED...")
 ]
 
 
 def say(message: str) -> None:
-    """A message for the person at the terminal: on stderr, never mixed with a table."""
-    print(message, file=sys.stderr, flush=True)
+    """A message for the person at the terminal: on stderr, never mixed with a table, without control characters."""
+    if sys.stderr is not None:
+        with suppress(OSError, ValueError):  # whoever read the messages is gone; the table may still be wanted
+            print("".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in message), file=sys.stderr)
+            sys.stderr.flush()
+
+
+def skips(on_error: str) -> bool:
+    """Whether `--on-error` says to skip."""
+    if on_error not in ("stop", "skip"):
+        raise InputError(f"--on-error {on_error}: choose stop or skip")
+    return on_error == "skip"
 
 
 # ---------------------------------------------------------------------------------------------- commands
@@ -54,26 +71,32 @@ def train(
     folds: Annotated[int, typer.Option(min=0, help="Folds of cross-validation by document; 0 leaves it out.")] = 5,
     seed: Annotated[int, typer.Option(help="Recorded in the model; the fit itself draws no random number.")] = 0,
     encoding: EncodingOption = "utf-8",
+    on_error: OnErrorOption = "stop",
 ) -> None:
-    """Fit a model on labelled pairs, cross-validate it by document, save it and print the scores."""
+    """Fit a model on labelled pairs, cross-validate it by document, save it with its card and print the scores."""
     if folds == 1:
         raise InputError("--folds 1 leaves nothing to train on; use 2 or more, or 0 for no cross-validation")
     if kind_of(output) or output.suffix != ".joblib":
         raise InputError(f"{output}: a model file ends in .joblib")
-    from stance.evaluate import cross_validate, groups_of, labeled_digest
+    from stance.card import card_path, model_card
+    from stance.evaluate import cross_validate, folds_of, groups_of, labeled_digest
     from stance.model import StanceModel
     from stance.pairs import read_labeled
-    from stance.storage import replacing
+    from stance.storage import check_writable, read_header, refusals, replacing
 
-    frame = read_labeled(*labeled, encoding=encoding)
+    card = card_path(output)
+    for path in (output, card):  # what cannot be written is an error before the work, not after
+        check_writable(path)
+    with refusals(output, skips(on_error), say) as problems:
+        frame = read_labeled(*labeled, encoding=encoding, problems=problems)
     counts = frame["stance"].value_counts()
     say(
         f"{len(frame):,} labelled pairs in {len(set(groups_of(frame))):,} documents: "
         + ", ".join(f"{n:,} {s}" for s, n in counts.items())
     )
-    model = StanceModel()
-    with replacing(output):  # an output that cannot be written is an error before the work, not after
-        pass_through = model.fit(frame)
+    if folds:
+        next(folds_of(frame, folds))  # raises where there are too few documents
+    model = StanceModel().fit(frame)
     info: dict[str, Any] = {
         "data": {
             "sources": [str(p) for p in labeled],
@@ -84,15 +107,21 @@ def train(
         },
         "seed": seed,
     }
+    if problems.count:
+        info["data"]["refused"] = problems.count
     if folds:
         with progress("cross-validation", folds) as advance:
             scores, _ = cross_validate(frame, model, folds, advance)
         info["cross_validation"] = {"folds": folds, **scores.as_dict()}
         print(f"Cross-validation by document, {folds} folds")
         print_scores(scores)
-    pass_through.info_ = info
-    pass_through.save(output)
-    say(f"Saved {output} ({output.stat().st_size / 1e6:.1f} MB)")
+    model.info_ = info
+    model.save(output)
+    header = read_header(output)
+    with replacing(card) as temporary:
+        text = model_card(output.stem, info, {**header["settings"], "prior": header["prior"]}, header["versions"])
+        temporary.write_text(text, encoding="utf-8")
+    say(f"Saved {output} ({output.stat().st_size / 1e6:.1f} MB) and its card, {card}")
 
 
 @app.command(epilog="Example: stance predict labeled/articles --by corpus -o positions.csv")
@@ -121,6 +150,7 @@ def predict(
     timeout: Annotated[float, typer.Option(min=0.1, help="With a folder: seconds for one file at most.")] = 3600,
     format: Annotated[str, typer.Option(help="With a folder: of its tables.", metavar="csv|jsonl|parquet")] = "csv",
     show_all: Annotated[bool, typer.Option("--all", help="Show neutral rows on the terminal too.")] = False,
+    on_error: OnErrorOption = "stop",
 ) -> None:
     """Label each actor's stance toward each target, with the sentence that proves it."""
     from stance.batch import Meter, job_of, predict_file
@@ -135,7 +165,8 @@ def predict(
     shares = parse_prior(prior)
     shown = output is None and sys.stdout.isatty()
     kind = format if folder else "frame" if shown else output.suffix[1:] if output else "csv"
-    job = job_of(model, entities, shares, by, kind, encoding, max_chars)
+    skip = skips(on_error)
+    job = job_of(model, entities, shares, by, kind, encoding, max_chars, skip)
     if backend == "dask" and not folder:
         raise InputError("--backend dask writes a folder of tables; name it with -o FOLDER")
     if folder:
@@ -151,8 +182,11 @@ def predict(
         table = None
     else:
         meter = Meter()
-        with closing(meter):
-            totals, table = predict_file(inputs, None if shown else output or sys.stdout, job, jobs, watch=meter)
+        from stance.storage import refusals
+
+        with refusals(output, skip, say) as problems, closing(meter):
+            target = None if shown else output or sys.stdout
+            totals, table = predict_file(inputs, target, job, jobs, problems, watch=meter)
     say_totals(totals)
     if table is not None:
         print_table(table, show_all)
@@ -174,6 +208,7 @@ def evaluate(
     model: ModelOption = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Scores to write, as JSON.")] = None,
     encoding: EncodingOption = "utf-8",
+    on_error: OnErrorOption = "stop",
 ) -> None:
     """Score a model on labelled data that it has not seen."""
     if output is not None and output.suffix != ".json":
@@ -181,10 +216,13 @@ def evaluate(
     from stance.evaluate import evaluate_model, labeled_digest
     from stance.model import StanceModel
     from stance.pairs import read_labeled
-    from stance.storage import replacing
+    from stance.storage import check_writable, refusals, replacing
 
+    if output is not None:
+        check_writable(output)
     loaded = StanceModel.load(model)
-    frame = read_labeled(*labeled, encoding=encoding)
+    with refusals(output, skips(on_error), say) as problems:
+        frame = read_labeled(*labeled, encoding=encoding, problems=problems)
     if loaded.info_.get("data", {}).get("sha256") == labeled_digest(frame):
         say("Warning: the model was trained on this very data; these scores say nothing about new text.")
     scores = evaluate_model(frame, loaded)
@@ -201,6 +239,13 @@ def info(model: Annotated[Path | None, typer.Argument(help="Model file; the one 
 
     path = model or default_model_path()
     header = read_header(path)
+    try:
+        _print_header(path, header)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise InputError(f"{path}: its header is not one that stance writes; train the model again") from None
+
+
+def _print_header(path: Path, header: dict[str, Any]) -> None:
     print(f"model      {path}")
     for key in ("settings", "prior", "versions", "data"):
         print(f"{key:<10} " + ", ".join(f"{k} {v}" for k, v in header.get(key, {}).items()))
@@ -312,22 +357,70 @@ def counted(documents: list[Any], advance: Any) -> Iterator[Any]:
 
 def main() -> None:
     """Run the command line: 0 done, 1 a failure at work, 2 wrong usage or unusable input, 130 and 143 on signals."""
-    signal.signal(signal.SIGTERM, _terminate)
+    for number in (signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup and the shell's & ask for
+            signal.signal(number, _stop)
+    sys.exit(_finish(_run()))
+
+
+def _run() -> int:
+    """The exit code of the command."""
+    if sys.stdout is None:
+        say("stance: standard output is closed")
+        return 1
+    if not sys.stdout.isatty() and isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")  # a table has the same bytes in every locale
     try:
-        app(standalone_mode=True)
+        app()
+    except SystemExit as done:
+        code = done.code if isinstance(done.code, int) else int(done.code is not None)
+        if code == 1 and isinstance(done.__context__, BrokenPipeError) and not _is_broken(sys.stdout):
+            say(f"stance: {done.__context__}")  # not the reader of the table, but another process
+        return code
     except InputError as error:
-        say(f"stance: {error}")
-        sys.exit(2)
-    except KeyboardInterrupt:
-        say("stance: interrupted")
-        sys.exit(130)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
+        say("stance: " + " ".join(str(error).splitlines()))
+        return 2
+    except MemoryError:
+        say("stance: out of memory; use fewer --jobs, or a lower --max-chars")
+        return 1
     except OSError as error:
-        say(f"stance: {error}")
-        sys.exit(1)
+        where = f"{error.filename}: " if error.filename else ""
+        say(f"stance: {where}{error.strerror or error}")
+        return 1
+    return 0
 
 
-def _terminate(number: int, frame: object) -> None:
+def _finish(code: int) -> int:
+    """The exit code once all that was printed has gone out."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except (OSError, ValueError) as error:
+        if not isinstance(error, BrokenPipeError):
+            say(f"stance: standard output: {getattr(error, 'strerror', None) or error}")
+        code = code or 1
+    with suppress(OSError, ValueError, AttributeError):  # nothing is left that the interpreter could fail to flush
+        if code:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return code
+
+
+def _is_broken(stream: Any) -> bool:
+    """Whether whoever read a stream is gone."""
+    import select
+
+    try:
+        poll = select.poll()
+        poll.register(stream.fileno(), 0)
+        return any(event & (select.POLLERR | select.POLLHUP) for _, event in poll.poll(0))
+    except (OSError, ValueError, AttributeError):
+        return True
+
+
+def _stop(number: int, frame: object) -> None:
+    """End in good order at the first signal, so that no half-written file stays; at once at the second."""
+    for other in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(other, lambda n, f: os._exit(128 + n))
+    with suppress(OSError):
+        os.write(2, b"stance: interrupted\n" if number == signal.SIGINT else b"stance: terminated\n")
     sys.exit(128 + number)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,14 +38,25 @@ class PairError(ValueError):
 def occurrences(text: str, mention: str) -> list[tuple[int, int]]:
     """Where `mention` stands in `text` as words of its own.
 
+    A word does not end before a combining mark: "Rene" does not stand in "Rene\u0301e".
+
     >>> occurrences("Oman, Omani, Oman's", "Oman")
     [(0, 4), (13, 17)]
     """
     if not mention:
         return []
     before = r"(?<!\w)" if re.match(r"\w", mention) else ""
-    after = r"(?!\w)" if re.search(r"\w$", mention) else ""
-    return [m.span() for m in re.finditer(before + re.escape(mention) + after, text)]
+    after = r"(?!\w)" if _in_word(mention[-1]) else ""
+    found = [m.span() for m in re.finditer(before + re.escape(mention) + after, text)]
+    return found if text.isascii() else [f for f in found if not _is_mark(text[f[1] : f[1] + 1])]
+
+
+def _in_word(character: str) -> bool:
+    return bool(re.match(r"\w", character)) or _is_mark(character)
+
+
+def _is_mark(character: str) -> bool:
+    return bool(character) and unicodedata.category(character)[0] == "M"
 
 
 def find_pair(text: str, actor: str, target: str, offsets: Sequence[int] | None = None) -> Pair:
@@ -77,12 +89,24 @@ def find_pair(text: str, actor: str, target: str, offsets: Sequence[int] | None 
             raise PairError(f"{role} is empty")
         spans[role] = occurrences(text, words)
         if not spans[role]:
-            raise PairError(f"{role} {words!r} does not stand in the text {_short(text)!r} (as words of its own)")
+            where = f"does not stand in the text {_short(text)!r} (as words of its own)"
+            raise PairError(f"{role} {words!r} {where}{_otherwise(text, words)}")
     for a in spans["actor"]:
         for t in spans["target"]:
             if a[1] <= t[0] or t[1] <= a[0]:
                 return Pair(text, a, t)
     raise PairError(f"actor {actor!r} and target {target!r} overlap wherever they stand in {_short(text)!r}")
+
+
+def _otherwise(text: str, words: str) -> str:
+    """In what other form a mention stands in a text: a remedy to name."""
+    if occurrences(unicodedata.normalize("NFC", text), unicodedata.normalize("NFC", words)):
+        return "; it does in another Unicode form, so normalise both alike"
+    if occurrences(text.casefold(), words.casefold()):
+        return "; it does with other capitals"
+    if occurrences(" ".join(text.split()), " ".join(words.split())):
+        return "; it does with other spaces"
+    return ""
 
 
 def _short(text: str, width: int = 80) -> str:
@@ -95,10 +119,10 @@ def row_pair(row: dict[str, Any]) -> Pair:
     filled = [g != "" for g in given]
     offsets = None
     if all(filled):
-        try:
-            offsets = [int(float(g)) for g in given]
-        except ValueError:
-            raise PairError(f"offsets must be whole numbers, not {', '.join(map(repr, given))}") from None
+        # "7.0" is what pandas makes of 7 in a column that has gaps
+        if not all(re.fullmatch(r"\s*-?[0-9]{1,18}(?:\.0*)?\s*", g, re.ASCII) for g in given):
+            raise PairError(f"offsets must be whole numbers, not {', '.join(map(repr, given))}")
+        offsets = [int(g.partition(".")[0]) for g in given]
     elif any(filled):
         raise PairError(f"give all four of {', '.join(OFFSETS)}, or none")
     for column in ("text", "actor", "target"):
@@ -157,7 +181,7 @@ def read_labeled(*inputs: str | Path, encoding: str = "utf-8", problems: Problem
     for given in inputs:
         for path in labeled_files(given):
             if not kind_of(path):
-                raise InputError(f"{path}: " + ("no such file" if not path.exists() else "not a .csv, .jsonl or .parquet"))
+                raise InputError(f"{path}: " + ("not a .csv, .jsonl or .parquet" if path.exists() else "no such file"))
             for line, row in read_rows(path, LABELED_COLUMNS, encoding, problems):
                 try:
                     pair, stance = row_pair(row), check_stance(row["stance"])
@@ -167,7 +191,8 @@ def read_labeled(*inputs: str | Path, encoding: str = "utf-8", problems: Problem
                 doc_id = as_text(row.get("doc_id"))
                 rows.append({**row, "doc_id": doc_id, "stance": stance} | _offsets(pair))
     if not rows:
-        raise InputError(f"{', '.join(map(str, inputs))}: no labelled pairs")
+        refused = f" that can be used: {problems.count:,} refused, the first {problems.first}" if problems.count else ""
+        raise InputError(f"{', '.join(map(str, inputs))}: no labelled pairs{refused}")
     frame = pd.DataFrame(rows)
     blank = frame["doc_id"] == ""
     if blank.any():

@@ -59,19 +59,21 @@ class Problems:
     """What to do with a row that cannot be used: raise at once, or keep it aside with its reason.
 
     With ``skip=True`` each refused row becomes ``{"file", "line", "reason", "row"}`` (line 0 for a whole file): given
-    to `sink` where there is one, else appended to `rows`. `count` says how many there were.
+    to `sink` where there is one, else appended to `rows`. `count` says how many there were, `first` what the first was.
     """
 
     skip: bool = False
     rows: list[dict[str, Any]] = field(default_factory=list)
     sink: Callable[[dict[str, Any]], None] | None = None
     count: int = 0
+    first: str = ""
 
     def refuse(self, file: str, line: int | str, reason: str, row: object = "") -> None:
         """Raise `InputError`, or put the row aside."""
         if not self.skip:
             raise InputError(f"{file}:{line}: {reason}" if line else f"{file}: {reason}")
         self.count += 1
+        self.first = self.first or (f"{file}:{line}: {reason}" if line else f"{file}: {reason}")
         (self.sink or self.rows.append)({"file": file, "line": line, "reason": reason, "row": row})
 
 
