@@ -56,7 +56,8 @@ class Job:
     """What is asked of every document; small, so that it travels with each chunk, and the model does not.
 
     `model` and `entities` are paths (None for those that ship); their digests tell a worker on another machine whether
-    it holds the same files. `prior` is pairs of stance and share. Make one with `job_of`.
+    it holds the same files. `prior` is pairs of stance and share; `skip` puts rows that cannot be used aside
+    (see `shards.run_shard`). Make one with `job_of`.
     """
 
     model: str | None = None
@@ -68,6 +69,7 @@ class Job:
     format: str = "csv"
     encoding: str = "utf-8"
     max_chars: int = MAX_CHARS
+    skip: bool = False
     version: str = __version__
 
 
@@ -79,6 +81,7 @@ def job_of(
     format: str = "csv",
     encoding: str = "utf-8",
     max_chars: int = MAX_CHARS,
+    skip: bool = False,
 ) -> Job:
     """A job from what the user gave, checked, with the digests of its files.
 
@@ -97,7 +100,7 @@ def job_of(
         None if entities is None else str(Path(entities).absolute()),
         digest_of(default_catalogue_path() if entities is None else entities),
         None if prior is None else tuple(sorted(prior.items())),
-        *(by, format, encoding, max_chars),
+        *(by, format, encoding, max_chars, skip),
     )
 
 
@@ -146,6 +149,7 @@ class SeenIds:
         for run in self.runs:
             at = np.minimum(np.searchsorted(run, new), len(run) - 1)
             again[first[run[at] == new]] = True
+        new = new[~again[first]]
         if len(new):
             self.runs.append(new)
         while len(self.runs) > 1 and len(self.runs[-2]) < 2 * len(self.runs[-1]):
@@ -345,15 +349,11 @@ class TableWriter:
             self.waiting = []
 
     def close(self) -> None:
-        """Write what waits, and put the file on the disk."""
+        """Write what waits."""
         if self.format == "parquet" and self.stream is not None:
             self._flush()
+        if self.own and self.stream is not None:
             self.stream.close()
-        elif self.own and self.stream is not None:
-            self.stream.close()
-        if self.own:
-            with open(self.target, "rb") as stream:  # type: ignore[arg-type]
-                os.fsync(stream.fileno())
 
 
 # ---------------------------------------------------------------------------------------------- sums that merge

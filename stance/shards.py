@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -36,7 +35,7 @@ from stance.batch import (
     read_chunks,
     refuse_twins,
 )
-from stance.storage import replacing
+from stance.storage import refusals, replacing
 from stance.text import InputError, kind_of, list_files
 
 TEXTS_PER_SHARD = 1000
@@ -103,18 +102,20 @@ def run_shard(job: Job, shard: Shard, folder: str) -> str:
         raise InputError(f"{shard.files[0]}: has changed since this run began; start again in another folder")
     seen = SeenIds()
     record: dict[str, Any] = {}
-    with parallel_config(backend="sequential"):  # whatever is parallel below would be sent to the cluster again
+    path = Path(folder) / f"{shard.name}.{job.format}"
+    # whatever is parallel below would be sent to the cluster again
+    with parallel_config(backend="sequential"), refusals(path, job.skip, lambda message: None) as problems:
         if job.by == "corpus":
             totals, sums = Totals(), Sums()
-            for chunk in read_chunks(shard.files, job, seen=seen):
+            for chunk in read_chunks(shard.files, job, problems, seen):
                 result = predict_chunk(job, chunk)
                 totals.count(result)
                 sums.merge(result.rows)
             record["sums"] = sums.dump()
         else:
-            path = Path(folder) / f"{shard.name}.{job.format}"
-            totals, _ = predict_file(shard.files, path, job, seen=seen)
+            totals, _ = predict_file(shard.files, path, job, problems=problems, seen=seen)
             record["bytes"] = path.stat().st_size
+        record["refused"] = problems.count
     ids = np.concatenate([np.array([], dtype="<u8"), *seen.runs])
     record |= {**asdict(totals), "inputs": shard.sha256, "ids": base64.b64encode(ids.tobytes()).decode()}
     _write_json(Path(folder) / _RECORDS / f"{shard.name}.json", record)
@@ -123,9 +124,7 @@ def run_shard(job: Job, shard: Shard, folder: str) -> str:
 
 def _write_json(path: Path, data: Any) -> None:
     with replacing(path) as temporary, open(temporary, "w", encoding="utf-8") as stream:
-        json.dump(data, stream, ensure_ascii=True, indent=None if "ids" in data else 1)
-        stream.flush()
-        os.fsync(stream.fileno())
+        json.dump(data, stream, indent=None if "ids" in data else 1)
 
 
 def _record(job: Job, shard: Shard, folder: Path) -> dict[str, Any] | None:
