@@ -7,7 +7,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -42,6 +42,13 @@ OnErrorOption = Annotated[
 LabeledArgument = Annotated[
     list[Path], typer.Argument(help="Labelled data: CSV, JSONL or Parquet files, or folders of them.", metavar="LABELED...")
 ]
+
+
+DocumentsOption = Annotated[
+    list[Path] | None,
+    typer.Option("--documents", "-d", help="The documents (dates, texts): files or folders.", metavar="INPUT"),
+]
+TOOLS = ("label-studio", "prodigy", "doccano")
 
 
 def say(message: str) -> None:
@@ -207,12 +214,23 @@ def evaluate(
     labeled: LabeledArgument,
     model: ModelOption = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Scores to write, as JSON.")] = None,
+    statements: Annotated[
+        list[Path] | None,
+        typer.Option(help="The model's statements: LABELED is then a coder's table to agree with.", metavar="TABLE"),
+    ] = None,
+    entities: Annotated[
+        Path | None, typer.Option("--entities", "-e", help="With --statements: names and aliases that mean one entity.")
+    ] = None,
+    documents: DocumentsOption = None,
     encoding: EncodingOption = "utf-8",
     on_error: OnErrorOption = "stop",
 ) -> None:
-    """Score a model on labelled data that it has not seen."""
+    """Score a model on labelled data that it has not seen, or its statements by a coder's table."""
     if output is not None and output.suffix != ".json":
         raise InputError(f"{output}: scores are written as .json")
+    if statements:
+        evaluate_agreement(labeled, statements, entities, documents, output, encoding)
+        return
     from stance.evaluate import evaluate_model, labeled_digest
     from stance.model import StanceModel
     from stance.pairs import read_labeled
@@ -256,7 +274,226 @@ def _print_header(path: Path, header: dict[str, Any]) -> None:
         print(f"           always {scores['baseline_stance']}: {scores['baseline_macro_f1']:.3f}")
 
 
+@app.command(epilog="Example: stance report statements.csv -o report.html")
+def report(
+    tables: Annotated[
+        list[Path], typer.Argument(help="Statements or positions tables, as predict writes.", metavar="TABLE...")
+    ],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Page (.html), or one picture (.png, .svg).")] = Path(
+        "report.html"
+    ),
+    view: Annotated[str, typer.Option(help="Which picture.", metavar="heatmap|network|time")] = "heatmap",
+    top: Annotated[
+        int | None, typer.Option(min=0, help="Only the actors, and targets, with the most statements; 0: all.")
+    ] = None,
+    documents: DocumentsOption = None,
+    title: Annotated[str, typer.Option(help="Above the page or picture.")] = "",
+    encoding: EncodingOption = "utf-8",
+) -> None:
+    """Draw positions: who is for what and against what, who agrees with whom, over time, with the evidence."""
+    from stance.exchange import read_table
+    from stance.report import VIEWS, write_report
+
+    if output.suffix.lower() not in (".html", ".png", ".svg"):
+        raise InputError(f"{output}: a report is written as .html, .png or .svg")
+    if view not in VIEWS:
+        raise InputError(f"--view {view}: choose {', '.join(VIEWS)}")
+    table = read_table(*tables, encoding=encoding)
+    if documents:
+        dates = {d.doc_id: d.date for d in read_given(documents, encoding)}
+        if "doc_id" not in table:
+            raise InputError(f"{tables[0]}: has no doc_id to find dates by; use statements, or positions by document")
+        table = table.assign(date=table["doc_id"].map(dates).fillna(""))
+    write_report(table, output, view=view, top=top, title=title)
+    say(f"Wrote {output}")
+
+
+@app.command(epilog="Example: stance export statements.csv --network congruence -o network.graphml")
+def export(
+    tables: Annotated[
+        list[Path], typer.Argument(help="Statements tables (for networks also positions).", metavar="TABLE...")
+    ],
+    output: Annotated[Path, typer.Option("--output", "-o", help="File to write.")],
+    to: Annotated[
+        str | None,
+        typer.Option(help="By default graphml or matrix, by the ending of the output.", metavar="FORMAT"),
+    ] = None,
+    network: Annotated[
+        str, typer.Option(help="For graphml and matrix.", metavar="actor-target|congruence|conflict|subtract")
+    ] = "actor-target",
+    documents: DocumentsOption = None,
+    entities: Annotated[
+        Path | None, typer.Option("--entities", "-e", help="For dna: affiliations, which tell persons.")
+    ] = None,
+    neutral: Annotated[
+        str | None, typer.Option(help="For dna: the agreement of neutral statements; else left out.", metavar="0|1")
+    ] = None,
+    encoding: EncodingOption = "utf-8",
+    on_error: OnErrorOption = "stop",
+) -> None:
+    """Write statements for other tools: graphml, matrix (CSV), dna, label-studio, prodigy, doccano."""
+    from stance.entities import load_catalogue
+    from stance.exchange import network_matrix, read_table, tasks_of, write_dna, write_graphml, write_tasks
+    from stance.storage import refusals, replacing
+    from stance.text import csv_safe
+
+    to = to or {".graphml": "graphml", ".csv": "matrix"}.get(output.suffix)
+    check_tool(to, "--to", ("graphml", "matrix", "dna", *TOOLS))
+    table = read_table(*tables, encoding=encoding)
+    given = read_given(documents, encoding)
+    with (
+        refusals(output, skips(on_error), say) as problems,
+        replacing(output) as temporary,
+        open(temporary, "w", encoding="utf-8", newline="") as stream,
+    ):
+        if to == "graphml":
+            write_graphml(table, stream, network)
+        elif to == "matrix":
+            csv_safe(network_matrix(table, network).reset_index()).to_csv(stream, index=False, lineterminator="\n")
+        elif to == "dna":
+            catalogue = load_catalogue(entities) if entities else None
+            say(f"{write_dna(table, given, stream, neutral, catalogue):,} statements")
+        else:
+            say(f"{write_tasks(tasks_of(table, given, problems), stream, str(to)):,} tasks")
+    say(f"Wrote {output}")
+
+
+@app.command("import", epilog="Example: stance import project.json --from label-studio -o labeled.csv")
+def import_(
+    files: Annotated[list[Path], typer.Argument(help="Finished annotations or coded statements.", metavar="FILE...")],
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Table: .csv, .jsonl or .parquet.")] = None,
+    source: Annotated[
+        str | None, typer.Option("--from", help="dna, label-studio, prodigy or doccano.", metavar="FORMAT")
+    ] = None,
+    documents: DocumentsOption = None,
+    entities: Annotated[
+        Path | None, typer.Option("--entities", "-e", help="For dna: aliases by which the text names entities.")
+    ] = None,
+    encoding: EncodingOption = "utf-8",
+    on_error: OnErrorOption = "stop",
+) -> None:
+    """Read other tools' annotations into labelled data, to train on."""
+    import pandas as pd
+
+    from stance.entities import load_catalogue
+    from stance.exchange import read_annotations, read_dna
+    from stance.storage import refusals
+
+    check_tool(source, "--from", ("dna", *TOOLS))
+    if output is not None:
+        check_table(output)
+    catalogue = load_catalogue(entities) if entities else None
+    given = read_given(documents, encoding)
+    frames = []
+    with refusals(output, skips(on_error), say) as problems:
+        for file in files:
+            if source == "dna":
+                frames.append(read_dna(file, given, catalogue, encoding, problems))
+            else:
+                frames.append(read_annotations(file, str(source), encoding, problems))
+    table = pd.concat(frames, ignore_index=True)
+    say(f"{len(table):,} labelled pairs")
+    write_plain(table, output)
+
+
+@app.command(epilog="Example: stance suggest labeled/articles -n 50 -o to_code.csv")
+def suggest(
+    inputs: Annotated[
+        list[str], typer.Argument(help="Unlabelled documents; with --doubtful labelled data.", metavar="INPUT...")
+    ],
+    n: Annotated[int, typer.Option("-n", min=1, help="How many.")] = 50,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Table (.csv, .jsonl, .parquet) or tasks to write.")
+    ] = None,
+    to: Annotated[
+        str | None, typer.Option(help="dna, label-studio, prodigy or doccano; else a table.", metavar="FORMAT")
+    ] = None,
+    doubtful: Annotated[bool, typer.Option("--doubtful", help="The labels that the model doubts most.")] = False,
+    folds: Annotated[int, typer.Option(min=2, help="With --doubtful: folds of cross-validation.")] = 5,
+    exclude: Annotated[
+        list[Path] | None, typer.Option(help="Labelled data that is not to be suggested again.", metavar="LABELED")
+    ] = None,
+    entities: Annotated[
+        Path | None, typer.Option("--entities", "-e", help="Catalogue: a CSV of name, kind, aliases.")
+    ] = None,
+    model: ModelOption = None,
+    encoding: EncodingOption = "utf-8",
+) -> None:
+    """Choose what a person should code next, or which labels to look at again."""
+    from stance.exchange import tasks_of, write_dna, write_tasks
+    from stance.model import StanceModel
+    from stance.pairs import read_labeled
+    from stance.storage import replacing
+    from stance.suggest import doubtful_labels, suggest_statements
+    from stance.text import Problems
+
+    if to is not None:
+        check_tool(to, "--to", ("dna", *TOOLS))
+        if output is None:
+            raise InputError(f"--to {to}: name the file to write with -o")
+    elif output is not None:
+        check_table(output)
+    if doubtful:
+        if to == "dna":
+            raise InputError("--to dna: labelled sentences have no place in a document; choose another format")
+        frame = read_labeled(*inputs, encoding=encoding)
+        settings = StanceModel.load(model) if model else StanceModel()
+        with progress("cross-validation", folds) as advance:
+            table = doubtful_labels(frame, settings, n, folds, advance)
+        say(f"{len(table):,} of {len(frame):,} labels")
+    else:
+        given = read_given(inputs, encoding)
+        loaded = StanceModel.load(model)
+        known = read_labeled(*exclude, encoding=encoding) if exclude else None
+        statements = loaded.predict(given, entities)
+        problems = Problems(skip=True)
+        table = suggest_statements(statements, n, given, known, problems)
+        say(f"{len(table):,} of {len(statements):,} statements in {len(given):,} documents")
+        if to == "dna":
+            statements = statements.loc[table.index]
+    if to is None:
+        write_plain(table, output)
+        return
+    with replacing(Path(str(output))) as temporary, open(temporary, "w", encoding="utf-8", newline="") as stream:
+        if to == "dna":
+            write_dna(statements, given, stream)
+        else:
+            write_tasks(tasks_of(table), stream, to)
+    say(f"Wrote {output}")
+
+
 # ---------------------------------------------------------------------------------------------- reading and writing
+
+
+def read_given(inputs: Sequence[str | Path] | None, encoding: str) -> list[Any]:
+    """The documents of an option or argument, as a list: they are asked for by id."""
+    from stance.text import read_documents
+
+    return list(read_documents(*inputs, encoding=encoding)) if inputs else []
+
+
+def check_tool(name: str | None, option: str, allowed: Sequence[str]) -> None:
+    """Refuse a format that there is not, or that cannot be told from the output's ending."""
+    if name not in allowed:
+        raise InputError(f"{option} {name or 'is missing'}: choose {', '.join(allowed)}")
+
+
+def write_plain(table: pd.DataFrame, path: Path | None) -> None:
+    """A table to a file by its ending, or as CSV to stdout; in CSV no cell is a formula."""
+    from stance.storage import replacing
+    from stance.text import csv_safe
+
+    if path is None:
+        csv_safe(table).to_csv(sys.stdout, index=False)
+        return
+    with replacing(path) as temporary:
+        if path.suffix == ".csv":
+            csv_safe(table).to_csv(temporary, index=False)
+        elif path.suffix == ".jsonl":
+            table.to_json(temporary, orient="records", lines=True, force_ascii=False)
+        else:
+            table.to_parquet(temporary, index=False)
+    say(f"Wrote {path}")
 
 
 def parse_prior(text: str | None) -> dict[str, float] | None:
@@ -324,6 +561,46 @@ def print_table(table: pd.DataFrame, show_all: bool) -> None:
     Console().print(view)
     if len(shown) < len(table):
         say(f"{len(table) - len(shown):,} neutral rows not shown; --all shows them, -o FILE writes all")
+
+
+def evaluate_agreement(
+    coded: list[Path],
+    tables: list[Path],
+    entities: Path | None,
+    documents: list[Path] | None,
+    output: Path | None,
+    encoding: str,
+) -> None:
+    """Print, and write, how far statements and a coder's table agree."""
+    import pandas as pd
+
+    from stance.agreement import agreement, read_coded
+    from stance.entities import load_catalogue
+    from stance.exchange import read_table
+    from stance.storage import replacing
+
+    given = read_given(documents, encoding)
+    coder = pd.concat([read_coded(path, given, encoding) for path in coded], ignore_index=True)
+    found = agreement(coder, read_table(*tables, encoding=encoding), load_catalogue(entities) if entities else None)
+
+    def figure(x: float | None) -> str:
+        return "-" if x is None else f"{x:.2f}"
+
+    print(f"{'':<10}  units   both   same missed  extra  alpha  of sides")
+    for name, level in (("statement", found.statement), ("document", found.document)):
+        if level is None:
+            say("The coder's table does not say where its statements stand: no agreement on statements.")
+            continue
+        counts = (level.units, level.both, level.same, level.missed, level.extra)
+        shown = " ".join(f"{c:6,}" for c in counts)
+        print(f"{name:<10} {shown} {figure(level.alpha):>6} {figure(level.alpha_sides):>9}")
+    n = found.network
+    print(f"network    {n.actors:,} actors, {n.targets:,} targets, in {found.documents:,} documents")
+    print(f"           actor by target: Pearson {figure(n.pearson)}, Spearman {figure(n.spearman)}")
+    print(f"           actor by actor: congruence {figure(n.congruence)}, conflict {figure(n.conflict)}")
+    if output is not None:
+        with replacing(output) as temporary:
+            temporary.write_text(json.dumps(found.as_dict(), indent=2) + "\n", encoding="utf-8")
 
 
 def print_scores(scores: Scores) -> None:

@@ -20,7 +20,7 @@ import numpy as np
 
 from stance.aggregate import aggregate_stances
 from stance.pairs import OFFSETS, STANCES, PairError, check_stance, find_pair, occurrences
-from stance.text import Document, InputError, Problems, as_text, open_text, read_rows, split_sentences
+from stance.text import Document, InputError, Problems, as_text, defuse, open_text, read_rows, restore, split_sentences
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -349,13 +349,12 @@ def write_dna(
         entity = catalogue.entities.get(row["actor"]) if catalogue else None
         affiliation = entity.affiliation if entity else ""
         written += 1
-        writer.writerow(
-            [
-                *(written, _dna_time(document.date), row["actor"] if affiliation else "", affiliation or row["actor"]),
-                *(row["target"], agree, to.units_of(start), to.units_of(end), row["evidence"], "stance"),
-                *(doc_id, doc_id, "", document.source, "", ""),
-            ]
-        )
+        fields = [
+            *(written, _dna_time(document.date), row["actor"] if affiliation else "", affiliation or row["actor"]),
+            *(row["target"], agree, to.units_of(start), to.units_of(end), row["evidence"], "stance"),
+            *(doc_id, doc_id, "", document.source, "", ""),
+        ]
+        writer.writerow([defuse(f) if isinstance(f, str) else f for f in fields])
     return written
 
 
@@ -413,9 +412,7 @@ def read_dna_events(path: str | Path, documents: Iterable[Document] = (), encodi
         missing = [c for c in ("concept", "agreement", "text") if c not in header]
         if missing or not {"person", "organization"} & set(header):
             absent = missing[0] if missing else "organization"
-            raise InputError(
-                f"{path}:1: no column {absent!r}; an event list of DNA has {';'.join(DNA_COLUMNS)}"
-            )
+            raise InputError(f"{path}:1: no column {absent!r}; an event list of DNA has {';'.join(DNA_COLUMNS)}")
         while True:
             line = reader.line_num + 1
             try:
@@ -430,7 +427,7 @@ def read_dna_events(path: str | Path, documents: Iterable[Document] = (), encodi
                 raise InputError(
                     f"{path}:{line}: {len(fields)} fields where the header has {len(header)}, separated by ';'"
                 )
-            rows.append((line, dict(zip(header, fields, strict=True))))
+            rows.append((line, dict(zip(header, map(restore, fields), strict=True))))
     if not rows:
         raise InputError(f"{path}: holds no statements")
     # some code agreement as 1 and -1, with 0 between; others as 1 and 0
@@ -499,9 +496,9 @@ def read_dna(
     """Coded statements of the Discourse Network Analyzer as labelled pairs, to train on.
 
     A model learns from the words around an actor and a target, so both must be named in the text: the person or else
-    the organization, and the concept, each by its name or by an alias in the catalogue. With the documents the text is the
-    whole sentence or sentences that the statement stands in; where those do not name the actor, up to three sentences
-    before them are taken too. A statement that names no actor or target is refused.
+    the organization, and the concept, each by its name or by an alias in the catalogue. With the documents the text is
+    the whole sentence or sentences that the statement stands in; where those do not name the actor, up to three
+    sentences before them are taken too. A statement that names no actor or target is refused.
 
     Returns
     -------
@@ -604,26 +601,36 @@ def tasks_of(
         _need(statements, ("evidence", "sentence_start", *OFFSETS), "tasks are made from statements")
     texts = {d.doc_id: d.text for d in documents}
     for number, row in enumerate(statements.to_dict("records"), 1):
-        if "text" in row:
-            text, at = row["text"], 0
-        else:
-            text, at = row["evidence"], int(row["sentence_start"])
-        spans = [int(row[c]) for c in OFFSETS]
-        if min(spans) < at or max(spans) > at + len(text):
-            whole = texts.get(str(row.get("doc_id")))
-            if whole is None:
-                names = f"{row['actor']!r} or {row['target']!r}"
-                reason = f"{names} stands outside the sentence; give the documents (--documents)"
-                problems.refuse("statements", number, reason, row)
-                continue
-            at, end = min(at, *spans), max(at + len(text), *spans)
-            text = whole[at:end]
-        a0, a1, t0, t1 = (s - at for s in spans)
-        stance = str(row.get("suggested") or row["stance"])
-        p = float(row.get(f"p_{stance}", float("nan")))
-        meta: dict[str, Any] = {k: row[k] for k in ("doc_id", "sentence_id", "date") if k in row and as_text(row[k])}
-        meta |= {"actor": row["actor"], "target": row["target"]}
-        yield Task(text, (a0, a1), (t0, t1), stance, p, meta)
+        try:
+            task = task_of({str(k): v for k, v in row.items()}, texts)
+        except PairError as error:
+            problems.refuse("statements", number, str(error), row)
+            continue
+        yield task
+
+
+def task_of(row: Mapping[str, Any], texts: Mapping[str, str]) -> Task:
+    """The task of one statement (or labelled row); `texts` holds documents by id.
+
+    Raises
+    ------
+    PairError
+        where the pair stands outside its sentence and `texts` does not hold the document.
+    """
+    text, at = (row["text"], 0) if "text" in row else (row["evidence"], int(row["sentence_start"]))
+    spans = [int(row[c]) for c in OFFSETS]
+    if min(spans) < at or max(spans) > at + len(text):
+        whole = texts.get(as_text(row.get("doc_id")))
+        if whole is None:
+            names = f"{row['actor']!r} or {row['target']!r}"
+            raise PairError(f"{names} stands outside the sentence; give the documents (--documents)")
+        at, end = min(at, *spans), max(at + len(text), *spans)
+        text = whole[at:end]
+    a0, a1, t0, t1 = (s - at for s in spans)
+    stance = as_text(row.get("suggested")) or as_text(row["stance"])
+    p = float(row.get(f"p_{stance}", float("nan")))
+    meta = {k: row[k] for k in ("doc_id", "sentence_id", "date", "actor", "target") if k in row and as_text(row[k])}
+    return Task(text, (a0, a1), (t0, t1), stance, p, meta)
 
 
 def write_tasks(tasks: Iterable[Task], stream: IO[str], tool: str) -> int:
