@@ -1,0 +1,58 @@
+"""What several test files share: a small model, and the command line run in this process."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+import pytest
+
+SENTENCES = (
+    ("Oslo backs the treaty.", "Oslo", "the treaty", "favor"),
+    ("Rome rejects the treaty outright.", "Rome", "the treaty", "against"),
+    ("Oslo met Rome on Monday.", "Oslo", "Rome", "neutral"),
+    ("The union welcomed the treaty, and Rome did not.", "The union", "the treaty", "favor"),
+    ("Lima condemned the union over the strike.", "Lima", "the union", "against"),
+    ("Lima lies south of Oslo.", "Lima", "Oslo", "neutral"),
+)
+
+
+class Ran(NamedTuple):
+    """What a command came to."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture(scope="session")
+def labeled() -> pd.DataFrame:
+    """Eighteen labelled pairs."""
+    return pd.DataFrame(list(SENTENCES) * 3, columns=["text", "actor", "target", "stance"])
+
+
+@pytest.fixture(scope="session")
+def small_model(tmp_path_factory: pytest.TempPathFactory, labeled: pd.DataFrame) -> Path:
+    """A model file, trained on `labeled`."""
+    from stance import StanceModel
+
+    path = tmp_path_factory.mktemp("small") / "small.joblib"
+    StanceModel().fit(labeled).save(path)
+    return path
+
+
+@pytest.fixture
+def stance(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
+    """Run the command line as the console script does, short of ending the process."""
+    from stance.cli import _run
+
+    def run(*arguments: object) -> Ran:
+        monkeypatch.setattr(sys, "argv", ["stance", *map(str, arguments)])
+        capsys.readouterr()
+        code = _run()
+        return Ran(code, *capsys.readouterr())
+
+    return run
