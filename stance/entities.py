@@ -58,6 +58,16 @@ class Alias(NamedTuple):
 
 
 WORD = re.compile(r"\w+|[^\w\s]")
+
+
+class Phrase(NamedTuple):
+    """A thing that is described rather than named: its content words as stems, and how many of them must stand."""
+
+    stems: frozenset[str]
+    needed: int
+    entity: str
+
+
 Index = dict[str, list[tuple[int, dict[tuple[str, ...], list[Alias]]]]]
 """First word -> (number of words, words -> aliases), longest first; all words in lower case."""
 
@@ -72,9 +82,11 @@ class Catalogue:
     entities: dict[str, Entity]
     discover: bool = False
     index: Index = field(default_factory=dict)
+    phrases: dict[str, list[Phrase]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.index = build_index(alias for e in self.entities.values() for alias in aliases_of(e))
+        self.phrases = build_phrases(self.entities.values())
 
 
 def build_index(aliases: Iterable[Alias]) -> Index:
@@ -92,6 +104,43 @@ def build_index(aliases: Iterable[Alias]) -> Index:
             by_length[len(words)][words] = listed or owners
         index[first] = sorted(by_length.items(), reverse=True)
     return index
+
+
+def build_phrases(entities: Iterable[Entity]) -> dict[str, list[Phrase]]:
+    """Descriptions of two content words and more, by each of their stems.
+
+    "funding for the border wall" is found in "money to fund a wall on the border" by them. Stems that many
+    descriptions share lead nowhere by themselves and are dropped from the index.
+    """
+    index: dict[str, list[Phrase]] = defaultdict(list)
+    for entity in entities:
+        for name in (entity.name, *entity.aliases):
+            last = name.split()[-1]
+            if not (last.islower() and last.isalpha() and (name.islower() or not entity.is_actor)) and entity.is_actor:
+                continue
+            if profile_of(name, entity.is_actor).kind not in ("thing", "group"):
+                continue
+            stems = frozenset(phrase_stem(w) for w in fold(name) if len(w) > 2 and w not in _PLAIN)
+            if len(stems) >= 2:
+                phrase = Phrase(stems, max(2, (2 * len(stems) + 1) // 3), entity.name)
+                for stem in stems:
+                    index[stem].append(phrase)
+    return {stem: found for stem, found in index.items() if len(found) <= 50}
+
+
+_PLAIN = frozenset(
+    "the and for with from into over that this those these his her its their our new not about against between under "
+    "more all any are was has have had will who which than out off law laws bill act plan deal".split()
+)
+
+
+def phrase_stem(word: str) -> str:
+    """A word without its ending, the nouns that news uses for one another as one."""
+    for suffix in ("ations", "ation", "ings", "ing", "ions", "ion", "ments", "ment", "ies", "ers", "er", "ed", "es", "s", "y", "e"):
+        if word.endswith(suffix) and len(word) - len(suffix) >= (3 if suffix == "s" and word[-2] != "s" else 4):
+            base = word[: -len(suffix)]
+            return base[:-1] if len(base) > 4 and base[-1] == base[-2] else base
+    return word
 
 
 def fold(text: str) -> tuple[str, ...]:
@@ -196,7 +245,7 @@ _COMMON_SURNAMES = frozenset(
     "mason miller taylor carter potter smith page chase case power powers little good rich noble read field law laws "
     "sessions gates marshall major judge pope knight duke earl prince dean abbott house hall park parks street will mark "
     "bill grant art christian english french german holland wales jordan israel lord cross ford rush berry cherry house "
-    "right justice barr flood storm peace paul james lee bond cash cotton salt pepper root burns singer gay blunt crane".split()
+    "right justice flood storm peace paul james lee bond cash cotton salt pepper root burns singer gay blunt crane".split()
 )
 
 
@@ -236,6 +285,7 @@ def _derived(alias: str, entity: Entity) -> Iterator[tuple[str, str]]:
             core = [w.capitalize() for w in core] if bare.islower() else core
             last = next((i for i, w in enumerate(core[1:-1], 1) if w.lower() in _PARTICLES), len(core) - 1)
             yield f"{core[0]} {' '.join(core[last:])}", "derived"
+            yield from ((f"{other} {' '.join(core[last:])}", "derived") for other in short_names().get(core[0], ()))
             yield " ".join(core), "derived"
             yield " ".join(core[last:]), "surname"
             if last < len(core) - 1:
@@ -256,6 +306,29 @@ def _derived(alias: str, entity: Entity) -> Iterator[tuple[str, str]]:
     yield from _office_forms(bare)
     for short in _acronyms(bare):
         yield short, "acronym"
+
+
+_SHORT_NAMES = (
+    "Robert Bob Rob Bobby,William Bill Will Billy,Charles Chuck Charlie,Gregory Greg,Joseph Joe,Bernard Bernie,Michael Mike,"
+    "James Jim Jimmy,Thomas Tom,Timothy Tim,Ronald Ron,Donald Don,Kenneth Ken,Edward Ed Ted,Steven Steve,Stephen Steve,Daniel Dan,"
+    "Richard Dick Rick Rich,Christopher Chris,Matthew Matt,Nicholas Nick,Joshua Josh,Benjamin Ben,Jeffrey Jeff,Douglas Doug,"
+    "Samuel Sam,Patrick Pat,Patricia Pat,Elizabeth Liz Beth Betsy,Deborah Deb Debbie,Susan Sue,Katherine Kathy Kate,Jerrold Jerry,"
+    "Gerald Jerry,Lawrence Larry,Harold Hal,Rudolph Rudy,Mitchell Mitch,David Dave,Anthony Tony,Andrew Andy Drew,Peter Pete,"
+    "Philip Phil,Raymond Ray,Walter Walt,Alexander Alex,Eugene Gene,Frederick Fred,Leonard Len,Randall Randy,Vincent Vince,"
+    "Jennifer Jen Jenny,Jacqueline Jackie,Margaret Maggie Meg,Rebecca Becky,Victoria Vicky,Theodore Ted,Jonathan Jon,John Jack"
+)
+"""Given names and their usual short forms."""
+
+
+@lru_cache(maxsize=1)
+def short_names() -> dict[str, set[str]]:
+    """A given name -> others that the same person may go by."""
+    out: dict[str, set[str]] = defaultdict(set)
+    for group in _SHORT_NAMES.split(","):
+        names = group.split()
+        for name in names:
+            out[name] |= {n for n in (names if name == names[0] else [names[0]]) if n != name}
+    return out
 
 
 def _plain_forms(words: list[str]) -> Iterator[tuple[str, str]]:
@@ -326,6 +399,22 @@ def _office_forms(name: str) -> Iterator[tuple[str, str]]:
             yield f"{field_} {head}", "derived"
             if head == "Department" and field_.count(" ") >= 2:
                 yield from ((a, "acronym") for a in _acronyms(field_))
+    chamber, on, field_ = name.partition("Committee on ")
+    if on and (not chamber or chamber in ("Senate ", "House ", "Select ")):
+        yield from ((f"{c}{field_} Committee", "derived") for c in {chamber, ""})
+        if chamber:
+            yield on + field_, "derived"
+    if name.startswith("Court of Appeals for the "):
+        circuit = name.removeprefix("Court of Appeals for the ")
+        yield circuit, "derived"
+        yield f"{circuit} Court of Appeals", "derived"
+        number = _ORDINALS.get(circuit.split()[0])
+        if number:
+            yield circuit.replace(circuit.split()[0], number), "derived"
+
+
+_ORDINALS = dict(zip("First Second Third Fourth Fifth Sixth Seventh Eighth Ninth Tenth Eleventh".split(),
+                     "1st 2nd 3rd 4th 5th 6th 7th 8th 9th 10th 11th".split(), strict=True))  # fmt: skip
 
 
 def _acronyms(name: str) -> Iterator[str]:
@@ -337,6 +426,10 @@ def _acronyms(name: str) -> Iterator[str]:
         if len(short) >= 3 and len(words) >= 3:
             yield short
             yield ".".join(short) + "."
+    if len(tight) > 3 and " and " in name:  # CDC drops what follows the last "and"
+        head = "".join(w[0] for w in re.findall(r"[A-Za-z]+", name[: name.rindex(" and ")]) if w[0].isupper())
+        if len(head) >= 3:
+            yield head
 
 
 @dataclass(frozen=True, slots=True)
@@ -495,12 +588,14 @@ def read_names(text: str, sentences: Sequence[Sentence], catalogue: Catalogue) -
                 continue
             hit = _longest(i, stop, lower, here, there)
             step = 1
+            if i + 3 < stop and lower[i + 2] == "." and len(lower[i + 1]) == 1:
+                hit = _past_initial(i, stop, lower, here, there) + hit
             for length, aliases in hit:
                 surface = text[starts[i] : ends[i + length - 1]]
                 fit = [
                     a
                     for a in aliases
-                    if _same_case(surface, a.surface) and _fits(a, i, i + length, first, stop, words, lower, full_names, sentence.start == 0)
+                    if _same_case(surface, a.surface) and _fits(a, i, i + length, first, stop, words, lower, full_names, starts[i])
                 ]
                 owners = list(dict.fromkeys(a.entity for a in fit))
                 if not owners:
@@ -526,8 +621,51 @@ def read_names(text: str, sentences: Sequence[Sentence], catalogue: Catalogue) -
                 step = length
                 break
             i += step
+        if catalogue.phrases:
+            found += _described(catalogue, found, first, stop, starts, ends, lower, text)
+            found.sort(key=lambda m: m.start)
         reading.mentions.append(found)
     return reading
+
+
+def _described(
+    catalogue: Catalogue,
+    found: Sequence[Mention],
+    first: int,
+    stop: int,
+    starts: list[int],
+    ends: list[int],
+    lower: list[str],
+    text: str,
+) -> list[Mention]:
+    """Mentions of things by most of the content words of their description, close together, in any order."""
+    stems: dict[str, list[int]] = {}
+    for i in range(first, stop):
+        stem = phrase_stem(lower[i]) if len(lower[i]) > 2 else ""
+        if stem in catalogue.phrases:
+            stems.setdefault(stem, []).append(i)
+    if len(stems) < 2:
+        return []
+    named = {m.entity for m in found}
+    tried: set[Phrase] = set()
+    out: list[Mention] = []
+    for stem in stems:
+        for phrase in catalogue.phrases[stem]:
+            if phrase.entity in named or phrase in tried:
+                continue
+            tried.add(phrase)
+            places = sorted((i, s) for s in phrase.stems for i in stems.get(s, ()))
+            reach = 2 * len(phrase.stems) + 3
+            for k, (at, _) in enumerate(places):
+                window = [(i, s) for i, s in places[k:] if i - at < reach]
+                if len({s for _, s in window}) >= phrase.needed:
+                    low, high = starts[at], ends[window[-1][0]]
+                    if all(m.end <= low or high <= m.start for m in (*found, *out)):
+                        entity = catalogue.entities[phrase.entity]
+                        out.append(Mention(low, high, text[low:high], entity.name, entity.is_actor, entity.is_target))
+                        named.add(phrase.entity)
+                    break
+    return out
 
 
 def _longest(
@@ -546,6 +684,14 @@ def _longest(
     return hits
 
 
+def _past_initial(
+    i: int, stop: int, lower: list[str], *indexes: list[tuple[int, dict[tuple[str, ...], list[Alias]]]] | None
+) -> list[tuple[int, list[Alias]]]:
+    """The aliases of "Ada B. Obi" where only "Ada Obi" is listed."""
+    plain = [lower[i], *lower[i + 3 : min(stop, i + 6)]]
+    return [(length + 2, aliases) for length, aliases in _longest(0, len(plain), plain, *indexes) if length > 1]
+
+
 def _fits(
     alias: Alias,
     i: int,
@@ -554,8 +700,8 @@ def _fits(
     stop: int,
     words: list[str],
     lower: list[str],
-    full_names: dict[str, set[str]],
-    at_start: bool,
+    full_names: dict[str, dict[str, int]],
+    at: int,
 ) -> bool:
     """Whether the words around allow a derived alias at words i to j."""
     how = alias.how
@@ -569,7 +715,7 @@ def _fits(
     if how == "capital":
         if before in _PLACE or after in ("(", "—", "–", "-") or (after == "," and before in ("", ",")):
             return False
-        return not (at_start and i - first < 3 and any(w in ("—", "–", "-") for w in words[j : j + 6]))
+        return not (at < 40 and i - first < 3 and any(w in ("—", "–", "-") for w in words[j : j + 6]))
     if j - i > 1 and how != "surname":
         return True
     if how == "acronym":
@@ -578,10 +724,7 @@ def _fits(
         return True
     # one capitalised word: not a part of somebody else's name
     if before and words[i - 1][0].isupper() and before not in _TITLE_WORDS and i - 1 > first and before not in ("the", "u", "s"):
-        known = full_names.get(lower[j - 1], ())
-        if how == "surname" and before in {n.split()[0].lower() for n in known if n == alias.entity}:
-            return True
-        return False
+        return how == "surname" and before == alias.entity.split()[0].lower()
     if before == "." and i - 2 >= first and len(words[i - 2]) == 1 and words[i - 2] not in "S":
         return False
     if after and after[0].isupper() and lower[j] not in ("jr", "sr", "i", "and") and how == "surname" and len(after) > 1:
@@ -589,11 +732,15 @@ def _fits(
     if after in ("-", "‑") and j + 1 < stop and words[j + 1][0].isupper():
         return False
     if how == "surname":
-        known = full_names.get(lower[j - 1], ())
-        if alias.entity in known:
-            return True
+        known = full_names.get(lower[j - 1])
         if known:
-            return False
+            if alias.entity in known:
+                return True
+            if at > min(known.values()):  # the surname of somebody whom the text has named, or will be taken for him
+                return False
+            if lower[j - 1] not in _COMMON_SURNAMES:
+                known[alias.entity] = at
+                return True
         if lower[j - 1] in _COMMON_SURNAMES:
             return before in _TITLE_WORDS or (before == "." and i - 2 >= first and lower[i - 2] in _TITLE_WORDS)
     return True
@@ -606,6 +753,8 @@ def _same_case(surface: str, alias: str) -> bool:
     if surface.isupper():
         return len(surface) > 2 or alias.isupper()
     have, want = surface.split(), alias.split()
+    if len(have) == len(want) + 1 and len(have[1]) == 2 and have[1][1] == ".":
+        del have[1]
     if len(have) != len(want) or len(want) < 2:
         return surface.replace("’", "'") == alias.replace("’", "'")
     return all(h[0].isupper() or not w[0].isupper() for h, w in zip(have, want, strict=True)) and (
@@ -678,7 +827,7 @@ def _local_names(text: str, sentences: Sequence[Sentence], catalogue: Catalogue)
     names: list[str] = []
     surnames: list[tuple[str, str]] = []
     for name in discover_names(text, sentences, every=not catalogue.discover):
-        if _known(name, catalogue):
+        if _known(name, catalogue) or _known(" ".join(name.split()[-2:]), catalogue) or _ends_known(name, catalogue):
             continue
         names.append(name)
         aliases.append(Alias(name, name, "name"))
@@ -688,6 +837,12 @@ def _local_names(text: str, sentences: Sequence[Sentence], catalogue: Catalogue)
             if not _known(words[-1], catalogue):
                 aliases.append(Alias(words[-1], name, "surname"))
     return Outsiders(names, surnames), build_index(aliases)
+
+
+def _ends_known(name: str, catalogue: Catalogue) -> bool:
+    """Whether the last word alone is in the catalogue and more than a surname: the Republican-led Senate."""
+    words = fold(name.split()[-1])
+    return any(a.how != "surname" for _, t in catalogue.index.get(words[0], ()) for a in t.get(words, ())) if words else True
 
 
 def _known(name: str, catalogue: Catalogue) -> bool:
@@ -728,11 +883,11 @@ def _introduced(text: str, at: int, short: str, catalogue: Catalogue) -> list[Al
     return [Alias(short, long, "name"), Alias(long, long, "name")]
 
 
-def _full_names(text: str, catalogue: Catalogue, outsiders: Outsiders) -> dict[str, set[str]]:
-    """Surname in lower case -> the persons whose full name stands somewhere in the text, in the catalogue or not."""
-    out: dict[str, set[str]] = defaultdict(set)
+def _full_names(text: str, catalogue: Catalogue, outsiders: Outsiders) -> dict[str, dict[str, int]]:
+    """Surname in lower case -> the persons whose full name stands in the text, in the catalogue or not, and where first."""
+    out: dict[str, dict[str, int]] = defaultdict(dict)
     for surname, name in outsiders.surnames:
-        out[surname].add(name)
+        out[surname].setdefault(name, text.find(name.split()[0]) if name not in text else text.find(name))
     for m in _RUN.finditer(text):
         words = fold(m.group())
         for i in range(len(words) - 1):
@@ -740,7 +895,7 @@ def _full_names(text: str, catalogue: Catalogue, outsiders: Outsiders) -> dict[s
                 if length > 1:
                     for alias in table.get(words[i : i + length], ()):
                         if alias.how in ("name", "derived"):
-                            out[words[i + length - 1]].add(alias.entity)
+                            out[words[i + length - 1]].setdefault(alias.entity, m.start())
     return out
 
 
@@ -753,26 +908,49 @@ def discover_names(text: str, sentences: Sequence[Sentence], every: bool = False
         if "\n" in run or (run.isupper() and " " in run):
             continue
         words = run.replace(". ", " ").split()
-        titled = False
-        while words and (words[0] in _STOP or words[0].lower() in _TITLE_WORDS or words[0].lower().split("-")[-1] in _TITLE_WORDS):
-            titled = titled or words[0] not in _STOP or words[0] in ("Mr", "Mrs", "Ms", "Dr")
-            words.pop(0)
+        words, titled = _strip_titles(words)
         if not words:
             continue
         words[-1] = re.sub(r"['’]s?$", "", words[-1])
-        if titled and "and" in words:
-            words = words[: words.index("and")]
         name = " ".join(words)
-        if not name or name in _STOP or len(name) < 3:
+        if len(name) < 3 or name in _STOP:
             continue
         names[name] += 1
         speaks = bool(_SPEECH.match(text, m.end()))
-        if titled and not ({"of", "for", "and"} & set(words)):
+        body = not _GROUP_WORDS.isdisjoint(w.lower() for w in words)
+        if (titled and "of" not in words and "for" not in words) or (len(words) > 1 and (speaks or body)):
             sure[name] = None
-        elif len(words) > 1 and (speaks or not _GROUP_WORDS.isdisjoint(w.lower() for w in words)):
-            if "and" not in words or words[0].lower() not in given_names():
-                sure[name] = None
     for name, count in names.items():
         if " " in name and (count >= 2 or every) and " and " not in name and name not in sure:
             sure[name] = None
     return list(sure)
+
+
+def _strip_titles(words: list[str]) -> tuple[list[str], bool]:
+    """A capitalised run without what comes before the name in it, and whether that was a title.
+
+    >>> _strip_titles("Senate Majority Leader Ada Obi of Lagos".split())
+    (['Ada', 'Obi'], True)
+    """
+    titled = False
+    body = any(w.lower() in _GROUP_WORDS for w in words[2:] if w.lower() != "house")
+    last = -1
+    for i, word in enumerate(words[:-1]):
+        plain = word.lower().strip(".").split("-")[-1]
+        if plain in _TITLE_WORDS and not (body and i and words[i + 1].lower() in _GROUP_WORDS):
+            last, titled = i, True
+        elif word in _STOP and i == last + 1:
+            last = i
+        elif word.endswith(("’s", "'s")) and i - last < 3:
+            last = i
+    words = words[last + 1 :]
+    if titled and words[:1] == ["of"]:  # Secretary of State Ada Obi
+        words = words[2:]
+    if words and words[0] in _STOP:
+        words = words[1:]
+    if words and (titled or words[0] in given_names()):
+        cut = next((i for i, w in enumerate(words) if w in ("of", "for", "and")), len(words))
+        if cut > 1 or titled:
+            words = words[:cut]
+        words = [w for i, w in enumerate(words) if not (0 < i < len(words) - 1 and len(w.strip(".")) == 1)]
+    return words, titled
