@@ -117,8 +117,11 @@ def train(
     if problems.count:
         info["data"]["refused"] = problems.count
     if folds:
-        with progress("cross-validation", folds) as advance:
-            scores, _ = cross_validate(frame, model, folds, advance)
+        try:
+            with progress("cross-validation", folds) as advance:
+                scores, _ = cross_validate(frame, model, folds, advance)
+        except InputError as error:
+            raise InputError(f"cross-validation: {error}; lower --folds, or leave it out with --folds 0") from None
         info["cross_validation"] = {"folds": folds, **scores.as_dict()}
         print(f"Cross-validation by document, {folds} folds")
         print_scores(scores)
