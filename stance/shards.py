@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import multiprocessing
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -302,7 +303,7 @@ def _runner(jobs: int, backend: str, scheduler: str | None, timeout: float) -> I
                 )
                 try:
                     yield from parallel(delayed(function)(*call) for call in calls)
-                except TimeoutError as error:
+                except multiprocessing.TimeoutError as error:  # joblib's; a task's own TimeoutError is another
                     raise WorkError(
                         f"no shard was finished in {timeout:g} seconds (--timeout); are workers alive? "
                         "What is done is kept: the same command goes on from there"
