@@ -40,7 +40,8 @@ OnErrorOption = Annotated[
     ),
 ]
 LabeledArgument = Annotated[
-    list[Path], typer.Argument(help="Labelled data: CSV, JSONL or Parquet files, or folders of them.", metavar="LABELED...")
+    list[Path],
+    typer.Argument(help="Labelled data: CSV, JSONL or Parquet files, or folders of them.", metavar="LABELED..."),
 ]
 
 
@@ -138,17 +139,24 @@ def train(
 def predict(
     inputs: Annotated[
         list[str],
-        typer.Argument(help=".txt, .csv, .jsonl or .parquet files, folders of them, or - for stdin.", metavar="INPUT..."),
+        typer.Argument(
+            help=".txt, .csv, .jsonl or .parquet files, folders of them, or - for stdin.", metavar="INPUT..."
+        ),
     ],
-    entities: Annotated[Path | None, typer.Option("--entities", "-e", help="Catalogue: a CSV of name, kind, aliases.")] = None,
+    entities: Annotated[
+        Path | None, typer.Option("--entities", "-e", help="Catalogue: a CSV of name, kind, aliases.")
+    ] = None,
     model: ModelOption = None,
-    by: Annotated[str, typer.Option(help="A row per: statement, document or corpus.", metavar="statement|document|corpus")] = "document",
+    by: Annotated[
+        str, typer.Option(help="A row per: statement, document or corpus.", metavar="statement|document|corpus")
+    ] = "document",
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", help="Table to write: .csv, .jsonl or .parquet; or a folder: a table per file."),
     ] = None,
     prior: Annotated[
-        str | None, typer.Option(help="Expected shares, such as against=0.10,favor=0.06,neutral=0.84.", metavar="SHARES")
+        str | None,
+        typer.Option(help="Expected shares, such as against=0.10,favor=0.06,neutral=0.84.", metavar="SHARES"),
     ] = None,
     encoding: EncodingOption = "utf-8",
     max_chars: Annotated[int, typer.Option(help="Refuse longer documents.")] = 5_000_000,
@@ -254,7 +262,11 @@ def evaluate(
 
 
 @app.command(epilog="Example: stance info models/mine.joblib")
-def info(model: Annotated[Path | None, typer.Argument(help="Model file; the one that ships by default.", metavar="[MODEL]")] = None) -> None:
+def info(
+    model: Annotated[
+        Path | None, typer.Argument(help="Model file; the one that ships by default.", metavar="[MODEL]")
+    ] = None,
+) -> None:
     """Say what a model is: its data, settings, versions and scores."""
     from stance.storage import default_model_path, read_header
 
@@ -273,7 +285,8 @@ def _print_header(path: Path, header: dict[str, Any]) -> None:
     print("terms      " + ", ".join(f"{g['name']} {g['terms']:,}" for g in header["groups"]))
     if "cross_validation" in header:
         scores = header["cross_validation"]
-        print(f"scores     macro-F1 {scores['macro']['f1']:.3f} in cross-validation by document, {scores['folds']} folds")
+        folds = f"{scores['folds']} folds"
+        print(f"scores     macro-F1 {scores['macro']['f1']:.3f} in cross-validation by document, {folds}")
         print(f"           always {scores['baseline_stance']}: {scores['baseline_macro_f1']:.3f}")
 
 

@@ -1,8 +1,8 @@
 """What happens to input that is odd or bad: one table through the API and the command line.
 
 Odd input is read as it stands. A bad row is refused with its line: by default the run stops (exit code 2, one line
-on stderr, nothing written); with `--on-error skip` the row goes to OUTPUT.refused.jsonl and the others are used. A bad file
-stops the run either way, because nothing in it can be trusted.
+on stderr, nothing written); with `--on-error skip` the row goes to OUTPUT.refused.jsonl and the others are used. A bad
+file stops the run either way, because nothing in it can be trusted.
 """
 
 from __future__ import annotations
@@ -507,7 +507,7 @@ def test_bad_catalogues(case: str, tmp_path: Path, stance: Callable[..., Any], s
     content, message = CATALOGUES[case]
     path = put(tmp_path, "entities.csv", content)
     text = put(tmp_path, "a.txt", b"Oslo agreed.")
-    with pytest.raises(InputError, match="entities.csv") as error:
+    with pytest.raises(InputError, match=r"entities\.csv") as error:
         load_catalogue(path)
     assert message in str(error.value)
     ran = stance("predict", text, "-m", small_model, "-e", path, "-o", tmp_path / "o.csv")
