@@ -16,8 +16,9 @@ from stance.text import Sentence
 _WORD = re.compile(
     r"\b(?:(?P<he>he|him|his|himself)|(?P<she>she|her|hers|herself)|(?P<it>its|itself|it)|(?P<they>they|them|their|themselves)"
     r"|(?P<who>who|which|whose)|(?P<i>I|me|my|mine|we|us|our)"
-    r"|(?P<the>the|this|that|these|those) (?:(?:former|proposed|controversial|new|same|current|ruling|late|embattled|first-term) )?"
-    r"(?P<noun>[a-z][a-z-]+))\b",
+    r"|(?P<the>the|this|that|these|those)(?: (?:[a-z]+-[a-z]+|former|proposed|controversial|new|same|current|ruling|late|embattled|"
+    r"presidential|republican|democratic|conservative|liberal|final|whole|entire|outgoing|sitting|bipartisan|draft|planned|latest))*"
+    r" (?P<noun>[a-z][a-z-]+))\b",
     re.IGNORECASE,
 )
 _EXPLETIVE = re.compile(
@@ -68,6 +69,8 @@ def resolve_references(
                 if m["the"].lower() == "that" and noun not in BODIES:
                     continue
                 entity = _role(noun, k, last_role, reading, text, end)
+                if entity is None and noun in _NEAREST:
+                    entity = _nearest(k, start, _NEAREST[noun], here, out, reading)
             elif kind in ("he", "she"):
                 entity = _person(k, start, "m" if kind == "he" else "f", m.group().lower(), here, out, sentence, reading, quotes, quote_starts)
             elif kind == "they":
@@ -128,6 +131,20 @@ def _role(
     return found[1]
 
 
+_NEAREST = {"group": "group", "organization": "group", "organisation": "group", "country": "state", "nation": "state"}
+
+
+def _nearest(
+    k: int, start: int, kind: str, here: Sequence[Mention], out: Sequence[Sequence[Mention]], reading: Reading
+) -> str | None:
+    """The only body or state of the nearest of three sentences that has one."""
+    for level in _candidates(k, here, out, start, lambda m: _profile(reading, m.entity).kind == kind):
+        entities = {m.entity for m in level}
+        if entities:
+            return entities.pop() if len(entities) == 1 else None
+    return None
+
+
 def _candidates(
     k: int, here: Sequence[Mention], out: Sequence[Sequence[Mention]], start: int, fits: object
 ) -> list[list[Mention]]:
@@ -158,11 +175,14 @@ def _person(
         return p.kind == "person" and p.gender in ("", gender)
 
     quoted = _within(start, quotes, quote_starts)
+    said = {m.entity for m in here if _within(m.start, quotes, quote_starts) < 0 and fits(m)} if quoted >= 0 else set()
     levels = _candidates(k, here, out, start, fits)
     for depth, level in enumerate(levels):
-        # what the quote says of "him" is not its speaker, and he who speaks outside is not named inside
+        # he who speaks outside a quote is not "him" inside, and the other way about
         if depth == 0:
             level = [m for m in level if (_within(m.start, quotes, quote_starts) == quoted)]
+        if quoted >= 0 and said:
+            level = [m for m in level if m.entity not in said]
         sure = list(dict.fromkeys(m.entity for m in level if _profile(reading, m.entity).gender == gender))
         entities = sure or list(dict.fromkeys(m.entity for m in level))
         if not entities:
@@ -171,7 +191,7 @@ def _person(
             _remember(reading, entities[0], gender)
             return entities[0]
         first = next(m for m in level if m.entity in entities)
-        if depth > 0 and word in ("he", "she") and first.start == min(m.start for m in out[k - depth]):
+        if depth > 0 and first.start == min(m.start for m in out[k - depth]):
             return first.entity
         return None
     return None

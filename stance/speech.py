@@ -39,50 +39,55 @@ def find_quotes(text: str) -> list[Quote]:
     """
     out: list[Quote] = []
     opened, start, depth = "", -1, 0
+
+    def give_up(limit: int) -> None:
+        """The quote was never closed: it ends with its own line."""
+        line = text.find("\n", start, limit)
+        out.append(Quote(start, limit if line < 0 else line))
+
     for m in _MARK.finditer(text):
-        at, mark = m.start(), m.group()
-        if mark[0] == "\n":
-            if opened:
-                after = text[m.end() : m.end() + 1]
-                if after != opened and not (opened == "„" and after == "“"):
-                    out.append(Quote(start, at))
-                    opened = ""
-                elif after == '"' or after == opened:
-                    out.append(Quote(start, at))  # the next paragraph opens its own, with the same speaker
-                    opened = ""
-            continue
+        at, mark = m.start(), m.group()[0]
         left = text[at - 1] if at else " "
         right = text[at + 1] if at + 1 < len(text) else " "
         if opened and at - start > _MAX_QUOTE:
+            give_up(at)
             opened = ""
+        if mark == "\n":  # a paragraph ends; the next may open its own quote, of the same speaker
+            if opened:
+                out.append(Quote(start, at))
+                opened = ""
+            continue
         if opened:
-            if mark == opened and mark not in "\"'" and mark != "»":
-                depth += 1
-                if left in "\n\r" or (left == " " and text[max(0, at - 2) : at - 1] in (".", "!", "?")):
-                    out.append(Quote(start, at))  # opened again without having been closed
+            opens = left.isspace() and (right.isalnum() or right == "‘")
+            if opened == '"' and mark in '"“' and opens and at > start + 1:
+                give_up(at)
+                opened, start = mark, at
+            elif mark == opened and mark in "“«„":
+                if left == "\n" or text[max(0, at - 2) : at] in (". ", "! ", "? "):
+                    give_up(at) if left == " " else out.append(Quote(start, at))
                     start, depth = at, 0
-            elif mark in _CLOSING[opened]:
+                else:
+                    depth += 1
+            elif mark in _CLOSING[opened] or (mark == '"' and opened == "“" and not opens) or (mark == "”" and opened == '"'):
                 if mark in "’'" and right.isalnum():
                     continue  # an apostrophe
-                if mark == '"' and left.isspace() and right.isalnum() and at > start + 1:
-                    out.append(Quote(start, at))  # a straight mark that plainly opens: the one before was never closed
-                    start = at
-                    continue
-                if depth and mark not in "\"'":
+                if depth:
                     depth -= 1
                     continue
                 out.append(Quote(start, at + 1))
                 opened = ""
             continue
-        if mark in "“«„" or (mark == "‘" and not left.isalnum() and right.isalnum()):
+        plain = not left.isalnum() and not right.isspace()
+        if mark in "“«„" or (mark == "‘" and plain and right.isalnum()):
             opened, start, depth = mark, at, 0
-        elif mark in "\"'" and not left.isalnum() and not right.isspace():
+        elif mark == '"' and (plain or (left == " " and right == "\n" and at > 1 and text[at + 2 : at + 3].isalnum())):
             opened, start, depth = mark, at, 0
-        elif mark == "»" and not left.isalnum() and right.isalnum() and text.find("«", at + 1, at + _MAX_QUOTE) > 0:
+        elif mark == "'" and plain and text[at + 1].isalpha() and re.search(r"[,.!?…]'(?!\w)", text[at : at + 600]):
             opened, start, depth = mark, at, 0
-    if opened:  # never closed: the quote ends with its line
-        line = text.find("\n", start)
-        out.append(Quote(start, len(text) if line < 0 else line))
+        elif mark == "»" and plain and text.find("«", at + 1, at + _MAX_QUOTE) > 0:
+            opened, start, depth = mark, at, 0
+    if opened:
+        give_up(len(text))
     return out
 
 
@@ -164,6 +169,8 @@ def find_speakers(
             turns.append(Turn(current if lasting else None, True, True))
         elif found is not None:
             current, lasting = found[0], True
+            if turns and turns[-1].quoted and turns[-1].speaker is None and sentence.text[0].islower():
+                turns[-1] = Turn(current, True, True)  # “Never!” / he said.
             turns.append(Turn(current, spoken, False))
         else:
             turns.append(Turn(None, spoken, False))
