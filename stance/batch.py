@@ -470,6 +470,7 @@ class Totals:
     empty: int = 0
     n_statements: int = 0
     n_rows: int = 0
+    refused: int = 0
 
     def count(self, result: Result) -> None:
         """Add a chunk's counts."""
@@ -567,6 +568,7 @@ def predict_file(
             put(tuple(table.columns), encode(table, job.format))
         if writer is not None:
             writer.close()
+        totals.refused = problems.count if problems else 0
     if writer is not None:
         return totals, None
     import pandas as pd

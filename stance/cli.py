@@ -198,6 +198,8 @@ def predict(
                 inputs, output or "", job, jobs, backend.replace("local", "loky"), scheduler, timeout, meter
             )
         table = None
+        if totals.refused:
+            say(f"{totals.refused:,} refused; see {output}/*.refused.jsonl")
     else:
         meter = Meter()
         from stance.storage import refusals

@@ -116,7 +116,7 @@ def run_shard(job: Job, shard: Shard, folder: str) -> str:
         else:
             totals, _ = predict_file(shard.files, path, job, problems=problems, seen=seen)
             record["bytes"] = path.stat().st_size
-        record["refused"] = problems.count
+        totals.refused = problems.count
     ids = np.concatenate([np.array([], dtype="<u8"), *seen.runs])
     record |= {**asdict(totals), "inputs": shard.sha256, "ids": base64.b64encode(ids.tobytes()).decode()}
     _write_json(Path(folder) / _RECORDS / f"{shard.name}.json", record)
