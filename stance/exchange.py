@@ -45,6 +45,8 @@ LABEL_STUDIO_CONFIG = """\
 """
 """The labelling interface that the Label Studio tasks are made for."""
 
+LEAST = 1e-6
+"""The least weight of a statement: a table from elsewhere may be sure of neutral, and weights must not all be 0."""
 _NUMBERS = ("score", "p_favor", "p_against", "p_neutral")
 _COUNTS = ("n_statements", "n_favor", "n_against", "n_neutral")
 _WHOLE = ("sentence_id", "sentence_start", "sentence_end", *OFFSETS, *_COUNTS)
@@ -105,12 +107,12 @@ def corpus_positions(table: pd.DataFrame) -> pd.DataFrame:
     import pandas as pd
 
     if "n_statements" not in table.columns:
-        return aggregate_stances(table, by="corpus")
+        return aggregate_stances(table.assign(p_neutral=table["p_neutral"].clip(upper=1 - LEAST)), by="corpus")
     if not table.duplicated(["actor", "target"]).any():
         return table.reset_index(drop=True)
     rows = []
     for (actor, target), group in table.groupby(["actor", "target"], sort=False):
-        weight = group["n_statements"] * (1 - group["p_neutral"])
+        weight = group["n_statements"] * (1 - group["p_neutral"]).clip(lower=LEAST)
         share = {c: float((group[c] * weight).sum() / weight.sum()) for c in ("p_favor", "p_against", "p_neutral")}
         count = {c: int(group[c].sum()) for c in _COUNTS}
         taken = group[group["stance"] != "neutral"]
@@ -693,7 +695,8 @@ def read_annotations(
 
     Both ways of marking are read: an actor span, a target span and one choice of stance; and spans joined by relations
     whose label is a stance, from the actor to the target. Tasks without an annotation, skipped and rejected ones are
-    left out. Several annotators' answers to one task are several rows, told apart by `coder`.
+    left out; doccano does not say which of its tasks were looked at, so export its confirmed ones. Several annotators'
+    answers to one task are several rows, told apart by `coder`.
 
     Raises
     ------
@@ -853,7 +856,7 @@ def _label_studio_min(task: dict[str, Any]) -> list[Found]:
 
 
 def _prodigy_pairs(task: dict[str, Any]) -> list[Found]:
-    if task.get("answer", "accept") != "accept":
+    if task.get("answer") != "accept":  # a task that nobody answered has no such key
         return []
     text, coder = task["text"], as_text(task.get("_annotator_id"))
     out: list[Found] = []

@@ -7,14 +7,17 @@ with any of the colour deficiencies tell apart, and a sign repeats them where a 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
+from functools import lru_cache
+from html import escape
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stance.exchange import actor_network, corpus_positions
+from stance.exchange import LEAST, actor_network, corpus_positions
 from stance.pairs import OFFSETS, occurrences
 from stance.text import InputError, as_text
 
@@ -128,6 +131,7 @@ def sides(table: pd.DataFrame, top: int = 0) -> pd.DataFrame:
 def alike_together(positions: pd.DataFrame, role: str) -> list[str]:
     """The names in a role, ordered by hierarchical clustering of their scores; those in favor of more come first."""
     from scipy.cluster.hierarchy import leaves_list, linkage
+    from scipy.spatial.distance import pdist
 
     other = "target" if role == "actor" else "actor"
     wide = positions.pivot(index=role, columns=other, values="score").fillna(0.0).sort_index()
@@ -135,7 +139,8 @@ def alike_together(positions: pd.DataFrame, role: str) -> list[str]:
     values = wide.to_numpy()
     if len(names) > 2:
         length = np.linalg.norm(values, axis=1, keepdims=True)
-        leaves = leaves_list(linkage(values / np.maximum(length, 1e-9), "average", optimal_ordering=len(names) <= 400))
+        apart = pdist(values / np.maximum(length, 1e-9))
+        leaves = leaves_list(linkage(apart, "average", optimal_ordering=len(names) <= 400))
         names, values = [names[i] for i in leaves], values[leaves]
     half = len(names) // 2
     return names[::-1] if values[:half].sum() < values[len(names) - half :].sum() else names
@@ -171,7 +176,10 @@ def over_time(table: pd.DataFrame) -> pd.DataFrame:
         {
             **{"actor": rows["actor"], "target": rows["target"], "period": when.dt.to_period(freq).dt.start_time},
             **{"doc": rows.get("doc_id", rows.index), "s": s, "n": count, "n_sides": taken},
-            **{"w": (1 - rows["p_neutral"]) * count, "v": (rows["p_favor"] + rows["p_against"] - s * s) / count},
+            **{
+                "w": (1 - rows["p_neutral"]).clip(lower=LEAST) * count,
+                "v": (rows["p_favor"] + rows["p_against"] - s * s) / count,
+            },
         }
     )
     out = []
@@ -224,12 +232,17 @@ def heatmap(table: pd.DataFrame, top: int = 40) -> alt.LayerChart:
     step = 34 if max(len(actors), len(targets)) <= 12 else 22 if max(len(actors), len(targets)) <= 45 else 13
     most = int(cells["n"].max())
     cells = cells.assign(sign=cells["stance"].map({"favor": "+", "against": "−", "mixed": "±", "neutral": ""}))
-    columns = ["actor", "target", "stance", "score", "n", "n_favor", "n_against", "n_neutral", "sign"]
+    # orders go in as numbers: a list of names would become an expression, in which not every character may stand
+    cells = cells.assign(row=cells["actor"].map(actors.index), column=cells["target"].map(targets.index))
+    columns = ["actor", "target", "stance", "score", "n", "n_favor", "n_against", "n_neutral", "sign", "row", "column"]
     base = alt.Chart(_plain(cells[columns])).encode(
         x=alt.X(
-            "target:N", sort=targets, title=None, axis=alt.Axis(orient="top", labelAngle=-50 if step > 13 else -90)
+            "target:N",
+            sort=alt.EncodingSortField("column", op="min"),
+            title=None,
+            axis=alt.Axis(orient="top", labelAngle=-50 if step > 13 else -90),
         ),
-        y=alt.Y("actor:N", sort=actors, title=None),
+        y=alt.Y("actor:N", sort=alt.EncodingSortField("row", op="min"), title=None),
         tooltip=[
             *(alt.Tooltip("actor:N"), alt.Tooltip("target:N"), alt.Tooltip("stance:N")),
             *(alt.Tooltip("score:Q", format="+.2f"), alt.Tooltip("n_favor:Q", title="in favor")),
@@ -355,18 +368,17 @@ def timeline(table: pd.DataFrame, top: int = 40) -> alt.FacetChart:
     names = [f"{a} → {t}" for a, t in pairs]
     shown = series.assign(pair=series["actor"] + " → " + series["target"])
     shown = shown[shown["pair"].isin(names)]
+    shown = shown.assign(rank=shown["pair"].map(names.index))
     columns = 2 if len(names) <= 4 else 3
     layers = _time_layers(_plain(shown), series.attrs["period"])
     header = alt.Header(labelPadding=4, labelFontSize=12, labelFontWeight="bold", labelLimit=300, title=None)
     chart = (
         alt.layer(*layers)
         .properties(width=250, height=110)
-        .facet(facet=alt.Facet("pair:N", sort=names, header=header), columns=columns)
+        .facet(facet=alt.Facet("pair:N", sort=alt.EncodingSortField("rank", op="min"), header=header), columns=columns)
         .resolve_axis(x="independent")
         .properties(bounds="flush", spacing={"row": 44, "column": 22})
-        .properties(
-            description=f"Scores by {series.attrs['period']} of {len(names)} pairs, with 95 % intervals."
-        )
+        .properties(description=f"Scores by {series.attrs['period']} of {len(names)} pairs, with 95 % intervals.")
     )
     picture: alt.FacetChart = _styled(chart)
     return picture
@@ -538,8 +550,6 @@ def page(table: pd.DataFrame, top: int = 0, title: str = "") -> str:
     Names and sentences are put in by script as text nodes, from JSON in which "<" is escaped, so none can be markup.
     """
     _need_altair()
-    import vl_convert
-
     cells = sides(table, top)
     actors, targets = _order(cells, "actor"), _order(cells, "target")
     a_index, t_index = ({n: i for i, n in enumerate(names)} for names in (actors, targets))
@@ -579,22 +589,25 @@ def page(table: pd.DataFrame, top: int = 0, title: str = "") -> str:
         "description": describe(table, cells),
     }
     template = (resources.files("stance") / "report.html").read_text(encoding="utf-8")
-    return (
-        template.replace("__DATA__", _json(data))
-        .replace("__TITLE__", _html(str(data["title"])))
-        .replace("__LIBRARIES__", vl_convert.javascript_bundle(_GLOBALS).replace("</script", "<\\/script"))
-    )
+    parts = {
+        "__DATA__": _json(data),
+        "__TITLE__": escape(str(data["title"])),
+        "__LIBRARIES__": _libraries(),
+    }
+    # in one pass: a sentence that holds "__TITLE__" stays a sentence
+    return re.sub("|".join(parts), lambda m: parts[m.group()], template)
+
+
+@lru_cache(maxsize=1)
+def _libraries() -> str:
+    import vl_convert
+
+    return vl_convert.javascript_bundle(_GLOBALS).replace("</script", "<\\/script")
 
 
 def _json(data: object) -> str:
     text = json.dumps(data, ensure_ascii=False, allow_nan=False, default=int)
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
-
-
-def _html(text: str) -> str:
-    from html import escape
-
-    return escape(text)
 
 
 def _summary(table: pd.DataFrame, cells: pd.DataFrame) -> str:
