@@ -10,6 +10,7 @@ import base64
 import hashlib
 import json
 import multiprocessing
+import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -90,13 +91,16 @@ def shard_digest(shard: Shard) -> str:
     return hashlib.sha256("".join(lines).encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def run_shard(job: Job, shard: Shard, folder: str) -> str:
+def run_shard(job: Job, shard: Shard, folder: str, owner: int = 0) -> str:
     """Write a shard's table and, after it, its record: only then is the shard done. Gives the shard's name.
 
     Run twice, also at the same time, it leaves the same bytes: each is written under a temporary name and renamed.
+    `owner` is the process that this one works for, if on the same machine: without it, what is queued is left alone.
     """
     from joblib import parallel_config
 
+    if owner and os.getppid() != owner:
+        raise WorkError("the process that began this run is gone")
     if job.version != __version__:
         raise WorkError(f"a worker has stance {__version__}, the run {job.version}; install the same everywhere")
     if shard_digest(shard) != shard.sha256:
@@ -233,6 +237,7 @@ def predict_shards(
                 refuse_twins(_holders(folder, shards, job, twins), job)
             watch(done, done / len(shards))
 
+        owner = os.getpid() if backend == "loky" and jobs != 1 else 0
         todo = []
         for shard in shards:
             record = _record(job, shard, folder)
@@ -240,7 +245,7 @@ def predict_shards(
                 todo.append(shard)
             else:
                 finish(shard, record)
-        for name in run(run_shard, [(job, shard, str(folder)) for shard in todo]):
+        for name in run(run_shard, [(job, shard, str(folder), owner) for shard in todo]):
             shard = shards[order[name]]
             record = _record(job, shard, folder)
             if record is None:

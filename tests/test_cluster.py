@@ -18,7 +18,7 @@ from generated import write_catalogue, write_documents, write_model
 
 from stance import InputError, shards
 from stance.batch import Job, WorkError, job_of, predict_file
-from stance.shards import predict_shards, shards_of
+from stance.shards import predict_shards, run_shard, shards_of
 
 N_FILES = 8
 
@@ -183,6 +183,13 @@ def test_a_killed_run_is_taken_up(
     done = subprocess.run(command(made, out, "-j", jobs), capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
     assert f"{N_FILES * 40} documents" in done.stderr and tables(out) == unbroken
+
+
+def test_a_worker_whose_run_is_gone_stops(made: Path, tmp_path: Path) -> None:
+    shard = shards_of([made / "in"])[0]
+    with pytest.raises(WorkError, match="is gone"):
+        run_shard(job(made), shard, str(tmp_path / "out"), owner=os.getpid())  # we are not our own parent
+    assert not (tmp_path / "out").exists()
 
 
 # ------------------------------------------------------------------------------------------------ a cluster
