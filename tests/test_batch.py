@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import os
@@ -17,8 +18,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stance import InputError, StanceModel, aggregate_stances, batch, read_documents
-from stance.batch import Meter, SeenIds, Sums, digests_of, job_of, predict_file, read_chunks
-from stance.text import Problems, csv_safe
+from stance.batch import Meter, SeenIds, Sums, csv_rows, digests_of, job_of, predict_file, read_chunks
+from stance.text import Problems, csv_safe, restore
 
 
 @pytest.fixture(scope="module")
@@ -194,6 +195,19 @@ def test_sums_of_parts_are_the_positions_of_the_whole(table: pd.DataFrame, one: 
     expected = aggregate_stances(table, by="corpus")
     assert list(total.table().columns) == list(expected.columns)
     assert total.table().to_numpy(object).tolist() == expected.to_numpy(object).tolist()
+
+
+_cells = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=6)
+
+
+@given(st.lists(st.tuples(_cells, st.floats(allow_nan=True), st.integers(-9, 9)), max_size=6))
+def test_rows_of_csv_are_those_of_pandas(rows: list[tuple[str, float, int]]) -> None:
+    table = pd.DataFrame(rows, columns=["evidence", "p_favor", "n_favor"])
+    found = csv_rows(table)
+    if not any("\r" in text for text, _, _ in rows):
+        assert found == csv_safe(table).to_csv(index=False, header=False, lineterminator="\n")
+    back = list(csv.reader(io.StringIO(found, newline=""), strict=True))
+    assert [restore(r[0]) for r in back] == [text for text, _, _ in rows]
 
 
 class _Terminal(io.StringIO):
