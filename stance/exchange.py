@@ -156,9 +156,7 @@ def actor_network(positions: pd.DataFrame) -> pd.DataFrame:
     taken = positions[positions["stance"] != "neutral"]
     actors = sorted(taken["actor"].unique())
     targets = list(taken["target"].unique())
-    shape = (len(actors), len(targets))
-    if not actors:
-        return pd.DataFrame(columns=["actor_a", "actor_b", "congruence", "conflict", "subtract"])
+    shape = (max(len(actors), 1), max(len(targets), 1))
     row = taken["actor"].map({a: i for i, a in enumerate(actors)}).to_numpy()
     column = taken["target"].map({t: i for i, t in enumerate(targets)}).to_numpy()
     side = {}
@@ -170,6 +168,8 @@ def actor_network(positions: pd.DataFrame) -> pd.DataFrame:
     oppose = favor @ against.T + against @ favor.T
     pairs = triu(agree + oppose, k=1).tocoo()
     i, j = pairs.coords
+    if not len(i):  # sparse arrays answer an empty index with another shape
+        return pd.DataFrame(columns=["actor_a", "actor_b", "congruence", "conflict", "subtract"])
     order = np.lexsort((j, i))
     i, j = i[order], j[order]
     congruence = np.asarray(agree.tocsr()[i, j]).ravel().astype(int)

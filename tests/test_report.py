@@ -216,6 +216,14 @@ def test_page_is_self_contained_and_holds_names_as_data():
     assert set(json.loads(data)["actors"]) == set(HOSTILE)
 
 
+def test_one_actor_makes_a_page_without_a_network(tmp_path):
+    table = pd.DataFrame([statement("A", "b", FAVOR)])
+    data = json.loads(page(table).split('id="data">')[1].split("</script>")[0])
+    assert (data["actors"], data["targets"], data["ties"], data["charts"]) == (["A"], ["b"], [], {})
+    for view in ("heatmap", "network"):
+        write_report(table, tmp_path / "p.svg", view=view)
+
+
 def test_evidence_is_capped_and_says_so():
     table = pd.DataFrame([statement("A", "b", FAVOR, f"d{i}") for i in range(45)] + [statement("C", "b", AGAINST)])
     data = json.loads(page(table).split('id="data">')[1].split("</script>")[0])
