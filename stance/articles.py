@@ -3,51 +3,102 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from stance.entities import Catalogue, Mention, read_names
 from stance.pairs import Pair
 from stance.references import resolve_references
-from stance.speech import find_quotes, find_speakers
+from stance.speech import Turn, find_quotes, find_speakers
 from stance.text import Sentence
 
 _MARKS = re.compile(r"^[\s“”«»„\"'‘’]+|[\s“”«»„\"]+$")
 
 
-def article_pairs(
-    text: str, sentences: Sequence[Sentence], catalogue: Catalogue
-) -> Iterator[tuple[Sentence, Mention, Mention, Pair]]:
-    """The sentence, actor, target and pair of every statement that the article may hold.
+class Found(NamedTuple):
+    """A statement that an article may hold: where it stands, between whom, and the pair to score for it.
 
-    Per sentence and ordered couple of entities one pair is formed of the names, and one of the references where either
-    is not named. The speaker of a sentence that is all quote is taken for its actor, in a text of its own.
+    `resolved` says what had to be resolved beyond names: "named" (nothing), "pronoun", "role" or "speaker". The pair's
+    text is the sentence, but for the speaker of a sentence that is all quote: there it says first who speaks.
     """
+
+    sentence: Sentence
+    actor: Mention
+    target: Mention
+    pair: Pair
+    resolved: str
+
+
+@dataclass
+class Article:
+    """A text read: its sentences, the mentions in each, who speaks in each, and what stayed ambiguous."""
+
+    sentences: Sequence[Sentence]
+    mentions: list[list[Mention]]
+    turns: list[Turn]
+    ambiguous: Counter[str]
+
+
+def read_article(text: str, sentences: Sequence[Sentence], catalogue: Catalogue) -> Article:
+    """Find the names of a text, what its pronouns and role nouns refer to, and who speaks in each sentence."""
     reading = read_names(text, sentences, catalogue)
     quotes = find_quotes(text)
     mentions = resolve_references(text, sentences, reading, quotes, catalogue)
-    turns = find_speakers(text, sentences, mentions, quotes)
-    for sentence, here, turn in zip(sentences, mentions, turns, strict=True):
-        if not here:
+    return Article(sentences, mentions, find_speakers(text, sentences, mentions, quotes), reading.ambiguous)
+
+
+def article_pairs(article: Article) -> Iterator[Found]:
+    """One pair for every ordered couple of entities of a sentence, its speaker among them, from their first mentions.
+
+    >>> from stance.entities import load_catalogue, Catalogue, Entity
+    >>> from stance.text import split_sentences
+    >>> text = "Ada Obi spoke in Jos. “We need the Jos Dam,” she said. “Nobody can stop the Jos Dam.”"
+    >>> known = Catalogue({n: Entity(n) for n in ("Ada Obi", "Jos Dam")})
+    >>> for f in article_pairs(read_article(text, split_sentences(text), known)):
+    ...     if f.actor.entity == "Ada Obi":
+    ...         print(f.resolved, f.actor.surface, f.target.surface, "|", f.pair.text)
+    pronoun she Jos Dam | “We need the Jos Dam,” she said.
+    speaker she Jos Dam | Ada Obi said: “Nobody can stop the Jos Dam.”
+    """
+    for sentence, mentions, turn in zip(article.sentences, article.mentions, article.turns, strict=True):
+        if not mentions:
             continue
         at = sentence.start
-        for actor in here:
+        seen: set[tuple[str, str]] = set()
+        speaker = turn.speaker if turn.quoted and turn.speaker is not None and turn.speaker.is_actor else None
+        if speaker is not None:
+            yield from _spoken(sentence, speaker, mentions, seen)
+        for actor in mentions:
             if not actor.is_actor:
                 continue
-            for target in here:
-                if target.is_target and actor.entity != target.entity and (actor.end <= target.start or target.end <= actor.start):
-                    yield sentence, actor, target, Pair(
-                        sentence.text, (actor.start - at, actor.end - at), (target.start - at, target.end - at)
-                    )
-        speaker = turn.speaker
-        if speaker is None or not turn.quoted or not speaker.is_actor:
-            continue
-        name = speaker.entity
-        lead = f"{name} said: “"
-        left = _MARKS.match(sentence.text)
-        cut = left.end() if left else 0
-        body = lead + _MARKS.sub("", sentence.text) + "”"
-        for target in here:
-            if target.is_target and target.entity != name:
-                a, b = target.start - at - cut + len(lead), target.end - at - cut + len(lead)
-                if body[a:b] == target.surface:
-                    yield sentence, speaker, target, Pair(body, (0, len(name)), (a, b))
+            for target in mentions:
+                couple = (actor.entity, target.entity)
+                if not target.is_target or couple[0] == couple[1] or couple in seen:
+                    continue
+                if actor.end <= target.start or target.end <= actor.start:
+                    seen.add(couple)
+                    pair = Pair(sentence.text, (actor.start - at, actor.end - at), (target.start - at, target.end - at))
+                    yield Found(sentence, actor, target, pair, _RESOLVED[max(_ORDER[actor.how], _ORDER[target.how])])
+
+
+_RESOLVED = ("named", "pronoun", "role")
+_ORDER = {"name": 0, "relative": 1, "pronoun": 1, "role": 2}
+
+
+def _spoken(
+    sentence: Sentence, speaker: Mention, mentions: Sequence[Mention], seen: set[tuple[str, str]]
+) -> Iterator[Found]:
+    """The pairs of a speaker whom the sentence does not name: of a text that says who speaks, as reports do."""
+    name = speaker.entity
+    lead = f"{name} said: “"
+    marks = _MARKS.match(sentence.text)
+    shift = len(lead) - sentence.start - (marks.end() if marks else 0)
+    text = lead + _MARKS.sub("", sentence.text) + "”"
+    for target in mentions:
+        couple = (name, target.entity)
+        start, end = target.start + shift, target.end + shift
+        if target.is_target and name != target.entity and couple not in seen and text[start:end] == target.surface:
+            seen.add(couple)
+            yield Found(sentence, speaker, target, Pair(text, (0, len(name)), (start, end)), "speaker")
