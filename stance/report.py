@@ -182,17 +182,21 @@ def over_time(table: pd.DataFrame) -> pd.DataFrame:
             },
         }
     )
-    out = []
-    for (actor, target, period), g in frame.groupby(["actor", "target", "period"], sort=True):
-        total = g["w"].sum()
-        mean = float((g["w"] * g["s"]).sum() / total)
-        residual = (g["w"] * (g["s"] - mean)).groupby(g["doc"]).sum()
-        between = float((residual**2).sum()) * len(residual) / (len(residual) - 1) if len(residual) > 1 else 0.0
-        half = 1.96 * np.sqrt(between + float((g["w"] ** 2 * g["v"]).sum())) / total
-        ends = (max(mean - half, -1.0), min(mean + half, 1.0))
-        numbers = (int(g["n"].sum()), int(g["n_sides"].sum()), len(residual))
-        out.append((actor, target, period, *(round(float(x), 4) for x in (mean, *ends)), *numbers))
-    result = pd.DataFrame(out, columns=columns)
+    key = ["actor", "target", "period"]
+    frame = frame.assign(ws=frame["w"] * frame["s"], own=frame["w"] ** 2 * frame["v"])
+    result = frame.groupby(key)[["w", "ws", "own", "n", "n_sides"]].sum()
+    result["score"] = result["ws"] / result["w"]
+    per_doc = frame.groupby([*key, "doc"])[["w", "ws"]].sum().join(result["score"])
+    per_doc["square"] = (per_doc["ws"] - per_doc["w"] * per_doc["score"]) ** 2
+    spread = per_doc.groupby(key)["square"].agg(["sum", "size"])
+    between = spread["sum"] * (spread["size"] / (spread["size"] - 1)).where(spread["size"] > 1, 0.0)
+    half = 1.96 * np.sqrt(between + result["own"]) / result["w"]
+    result = result.assign(
+        low=(result["score"] - half).clip(lower=-1),
+        high=(result["score"] + half).clip(upper=1),
+        documents=spread["size"],
+    )
+    result = result.round({"score": 4, "low": 4, "high": 4}).reset_index()[columns]
     rank = result.groupby(["actor", "target"])["n_sides"].transform("sum")
     result = result.assign(rank=-rank).sort_values(["rank", "actor", "target", "period"]).drop(columns="rank")
     result = result.reset_index(drop=True)
@@ -255,7 +259,9 @@ def heatmap(table: pd.DataFrame, top: int = 40) -> alt.LayerChart:
     size = alt.Size(
         "n:Q",
         scale=alt.Scale(type="sqrt", domain=[1, max(most, 2)], range=[least, area]),
-        legend=alt.Legend(title="statements", values=_ticks(most), symbolFillColor="#999", symbolStrokeWidth=0)
+        legend=alt.Legend(
+            title="statements", format="d", values=_ticks(most), symbolFillColor="#999", symbolStrokeWidth=0
+        )
         if most > 1
         else None,
     )
@@ -322,7 +328,9 @@ def network(table: pd.DataFrame, top: int = 40) -> alt.LayerChart:
             strokeWidth=alt.StrokeWidth(
                 "strength:Q",
                 scale=alt.Scale(domain=[1, max(strongest_tie, 2)], range=[0.8, 4 if few else 3]),
-                legend=alt.Legend(title="targets", values=_ticks(strongest_tie)) if strongest_tie > 1 else None,
+                legend=alt.Legend(title="targets", format="d", values=_ticks(strongest_tie))
+                if strongest_tie > 1
+                else None,
             ),
             color=alt.Color(
                 "tie:N", title="tie", scale=alt.Scale(domain=["agreement", "conflict"], range=[FAVOR, AGAINST])
@@ -371,7 +379,7 @@ def timeline(table: pd.DataFrame, top: int = 40) -> alt.FacetChart:
     shown = shown.assign(rank=shown["pair"].map(names.index))
     columns = 2 if len(names) <= 4 else 3
     layers = _time_layers(_plain(shown), series.attrs["period"])
-    header = alt.Header(labelPadding=4, labelFontSize=12, labelFontWeight="bold", labelLimit=300, title=None)
+    header = alt.Header(labelPadding=4, labelFontSize=12, labelFontWeight="bold", labelLimit=245, title=None)
     chart = (
         alt.layer(*layers)
         .properties(width=250, height=110)
@@ -538,7 +546,7 @@ def _labels(actors: Sequence[str], xy: np.ndarray, weight: Sequence[int], side: 
     return named
 
 
-_ABOVE, _BELOW = -14, 15
+_ABOVE, _BELOW = -16, 17
 
 
 # ---------------------------------------------------------------------------------------------- the page
