@@ -351,7 +351,15 @@ def export(
 ) -> None:
     """Write statements for other tools: graphml, matrix (CSV), dna, label-studio, prodigy, doccano."""
     from stance.entities import load_catalogue
-    from stance.exchange import network_matrix, read_table, tasks_of, write_dna, write_graphml, write_tasks
+    from stance.exchange import (
+        LABEL_STUDIO_CONFIG,
+        network_matrix,
+        read_table,
+        tasks_of,
+        write_dna,
+        write_graphml,
+        write_tasks,
+    )
     from stance.storage import refusals, replacing
     from stance.text import csv_safe
 
@@ -374,6 +382,8 @@ def export(
         else:
             say(f"{write_tasks(tasks_of(table, given, problems), stream, str(to)):,} tasks")
     say(f"Wrote {output}")
+    if to == "label-studio":
+        say(f"Labelling interface for the project:\n{LABEL_STUDIO_CONFIG}")
 
 
 @app.command("import", epilog="Example: stance import project.json --from label-studio -o labeled.csv")
