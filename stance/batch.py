@@ -505,35 +505,37 @@ class Totals:
 def results(chunks: Iterator[Chunk], job: Job, jobs: int = 1) -> Iterator[Result]:
     """The results of chunks in their order, from `jobs` processes.
 
-    joblib gives results in order, but goes on dispatching while one slow chunk holds up the rest; waves of `WAVE`
-    chunks per job bound what may pile up. An error of the reader is raised here, not in joblib's thread, where it would
-    be lost.
+    A wave of chunks is scored while the next one is read. Waves bound what piles up behind one slow chunk, which joblib
+    alone does not. Reading stays in this thread: in joblib's, an error of the reader would be lost, and a signal that
+    arrives while it waits for a pipe would end in a deadlock.
     """
     if jobs == 1:
         for chunk in chunks:
             yield predict_chunk(job, chunk)
         return
-    from joblib import Parallel, delayed
+    from joblib import Parallel, cpu_count, delayed
 
-    failure: list[BaseException] = []
-
-    def guarded(wave: Iterator[Chunk]) -> Iterator[Any]:
-        try:
-            for chunk in wave:
-                yield delayed(predict_chunk)(job, chunk)
-        except BaseException as error:
-            failure.append(error)
-
-    with deaths(), Parallel(n_jobs=jobs, return_as="generator", batch_size=1, pre_dispatch=2 * jobs) as parallel:
-        while True:
-            done = 0
-            for result in parallel(guarded(islice(chunks, WAVE * jobs))):
-                done += 1
-                yield result
-            if failure:
-                raise failure[0]
-            if done < WAVE * jobs:
-                return
+    jobs = cpu_count() if jobs < 1 else jobs
+    size = 2 * jobs  # the first waves are short, so that the work begins at once
+    with deaths(), ExitStack() as stack:
+        with children_ignore_hangup():
+            parallel = Parallel(n_jobs=jobs, return_as="generator", batch_size=1, pre_dispatch=2 * jobs)
+            stack.enter_context(parallel)
+        wave = list(islice(chunks, size))
+        while wave:
+            with children_ignore_hangup():
+                running = parallel(delayed(predict_chunk)(job, chunk) for chunk in wave)
+            try:
+                size = min(2 * size, WAVE * jobs)
+                try:
+                    wave = list(islice(chunks, size))
+                except Exception:
+                    for _ in running:  # workers that are killed at work complain on stderr
+                        pass
+                    raise
+                yield from running
+            finally:
+                running.close()
 
 
 def predict_file(
@@ -611,6 +613,22 @@ def deaths() -> Iterator[None]:
             raise WorkError(
                 "a worker process was killed, most likely for want of memory; use fewer --jobs or a lower --max-chars"
             ) from None
+
+
+@contextmanager
+def children_ignore_hangup() -> Iterator[None]:
+    """Start processes that outlive a closed terminal: this one hears of it too, and ends them in order."""
+    import signal
+    import threading
+
+    if not hasattr(signal, "SIGHUP") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    handler = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGHUP, handler)
 
 
 def _at_least_one(chunks: Iterator[Chunk], job: Job, jobs: int) -> Iterator[Result]:

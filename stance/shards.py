@@ -29,6 +29,7 @@ from stance.batch import (
     Totals,
     Watch,
     WorkError,
+    children_ignore_hangup,
     deaths,
     digest_of,
     encode,
@@ -303,11 +304,14 @@ def _runner(jobs: int, backend: str, scheduler: str | None, timeout: float) -> I
             if not calls:
                 return
             with deaths():
+                ahead = "all" if backend == "dask" else "2 * n_jobs"
                 parallel = Parallel(
-                    n_jobs=jobs, return_as="generator_unordered", batch_size=1, timeout=timeout, pre_dispatch="all"
+                    n_jobs=jobs, return_as="generator_unordered", batch_size=1, timeout=timeout, pre_dispatch=ahead
                 )
                 try:
-                    yield from parallel(delayed(function)(*call) for call in calls)
+                    with children_ignore_hangup():
+                        running = parallel(delayed(function)(*call) for call in calls)
+                    yield from running
                 except multiprocessing.TimeoutError as error:  # joblib's; a task's own TimeoutError is another
                     raise WorkError(
                         f"no shard was finished in {timeout:g} seconds (--timeout); are workers alive? "
