@@ -8,6 +8,7 @@ article or legal form, adjectives and capitals of states, members of parties, pl
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -115,8 +116,7 @@ def build_phrases(entities: Iterable[Entity]) -> dict[str, list[Phrase]]:
     index: dict[str, list[Phrase]] = defaultdict(list)
     for entity in entities:
         for name in (entity.name, *entity.aliases):
-            last = name.split()[-1]
-            if not (last.islower() and last.isalpha() and (name.islower() or not entity.is_actor)) and entity.is_actor:
+            if entity.is_actor and not (name == entity.name and name.islower()):
                 continue
             if profile_of(name, entity.is_actor).kind not in ("thing", "group"):
                 continue
@@ -266,7 +266,7 @@ def aliases_of(entity: Entity) -> Iterator[Alias]:
 def _derived(alias: str, entity: Entity) -> Iterator[tuple[str, str]]:
     """Other ways to write `alias`, and how each was come by."""
     bare = _LEGAL.sub("", _ARTICLE.sub("", alias)).strip()
-    if bare != alias and len(bare) > 2:
+    if bare != alias and len(bare) > 2 and (" " in bare or not bare.islower()):
         yield bare, "name" if " " in bare else "derived"
     if bare in states():
         _, adjectives, people, capitals, others = states()[bare]
@@ -276,7 +276,7 @@ def _derived(alias: str, entity: Entity) -> Iterator[tuple[str, str]]:
         yield from ((n, "capital") for n in capitals)
         return
     words = bare.split()
-    if bare.islower():
+    if bare.islower() and (len(words) > 1 or bare == alias):
         yield from _plain_forms(words)
     kind = profile_of(alias, entity.is_actor)
     if kind.kind == "person" and len(words) > 1:
@@ -562,70 +562,103 @@ def read_names(text: str, sentences: Sequence[Sentence], catalogue: Catalogue) -
         lower = ["'" if w == "’" else w for w in lower]
     outsiders, local = _local_names(text, sentences, catalogue)
     reading = Reading([])
-    anchors: dict[str, str] = {}  # surname -> the entity last named in full
-    bearers: dict[str, set[str]] = defaultdict(set)
-    for surname, name in outsiders.surnames:
-        bearers[surname].add(name)
     full_names = _full_names(text, catalogue, outsiders)
     index, overlay = catalogue.index, local
     entities = catalogue.entities
     named: set[str] = set()
+    hits: list[list[tuple[int, list[tuple[int, list[Alias]]]]]] = []
+    bounds: list[tuple[int, int]] = []
+    evidence: dict[str, set[str]] = defaultdict(set)  # entity -> the distinct ways in which the text writes it
     i, n = 0, len(words)
     for sentence in sentences:
-        found: list[Mention] = []
         while i < n and starts[i] < sentence.start:
             i += 1
-        stop = i
-        while stop < n and starts[stop] < sentence.end:
-            stop += 1
+        stop = bisect_left(starts, sentence.end, i)
         first = i
-        while i < stop:
-            word = lower[i]
-            here = index.get(word)
-            there = overlay.get(word) if overlay else None
-            if here is None and there is None:
-                i += 1
+        here: list[tuple[int, list[tuple[int, list[Alias]]]]] = []
+        for at in range(first, stop):
+            word = lower[at]
+            listed = index.get(word)
+            own = overlay.get(word) if overlay else None
+            if listed is None and own is None:
                 continue
-            hit = _longest(i, stop, lower, here, there)
-            step = 1
-            if i + 3 < stop and lower[i + 2] == "." and len(lower[i + 1]) == 1:
-                hit = _past_initial(i, stop, lower, here, there) + hit
-            for length, aliases in hit:
-                surface = text[starts[i] : ends[i + length - 1]]
+            options = []
+            candidates = _longest(at, stop, lower, listed, own)
+            if at + 3 < stop and lower[at + 2] == "." and len(lower[at + 1]) == 1:
+                candidates = _past_initial(at, stop, lower, listed, own) + candidates
+            for length, aliases in candidates:
+                surface = text[starts[at] : ends[at + length - 1]]
                 fit = [
                     a
                     for a in aliases
-                    if _same_case(surface, a.surface) and _fits(a, i, i + length, first, stop, words, lower, full_names, starts[i])
+                    if _same_case(surface, a.surface)
+                    and _fits(a, at, at + length, first, stop, words, lower, full_names, starts[at])
                 ]
-                owners = list(dict.fromkeys(a.entity for a in fit))
+                if fit:
+                    options.append((length, fit))
+                    for alias in fit:
+                        if alias.how not in ("surname", "adjective", "capital"):
+                            evidence[alias.entity].add(alias.surface if _is_plain(alias.surface) else "")
+            if options:
+                here.append((at, options))
+        hits.append(here)
+        bounds.append((first, stop))
+        i = stop
+    large = len(entities) > _LARGE
+    # an entity that a large catalogue only describes by one plain noun ("the court") is not meant by each such noun
+    vague = {e for e, ways in evidence.items() if large and "" not in ways and len(ways) < 2}
+    for here, (first, stop) in zip(hits, bounds, strict=True):
+        found: list[Mention] = []
+        until = 0
+        for at, options in here:
+            if at < until:
+                continue
+            for length, fit in options:
+                surface = text[starts[at] : ends[at + length - 1]]
+                owners = [o for o in dict.fromkeys(a.entity for a in fit) if o not in vague]
                 if not owners:
                     continue
                 if len(owners) > 1:
-                    before = [o for o in owners if o in named]
-                    if len(before) == 2 and lower[i - 1 if lower[i - 1] != "." else i - 2] in _HE | _SHE and i > first:
-                        wanted = "m" if lower[i - 1 if lower[i - 1] != "." else i - 2] in _HE else "f"
-                        before = [o for o in before if profile_of(o).gender == wanted]
-                    if len(before) != 1:
-                        reading.ambiguous[surface] += 1
-                        step = length
-                        break
-                    owners = before
+                    owners = _choose(owners, at, first, lower, named, evidence)
+                if len(owners) != 1:
+                    reading.ambiguous[surface] += 1
+                    until = at + length
+                    break
                 name = owners[0]
-                how = fit[0].how
                 entity = entities.get(name)
                 acts, aimed = (entity.is_actor, entity.is_target) if entity else (catalogue.discover,) * 2
-                found.append(Mention(starts[i], ends[i + length - 1], surface, name, acts, aimed))
-                if how not in ("surname", "adjective", "capital"):
+                found.append(Mention(starts[at], ends[at + length - 1], surface, name, acts, aimed))
+                if fit[0].how not in ("surname", "adjective", "capital"):
                     named.add(name)
-                _learn(reading, name, entity, i, i + length, first, words, lower)
-                step = length
+                _learn(reading, name, entity, at, at + length, first, words, lower)
+                until = at + length
                 break
-            i += step
         if catalogue.phrases:
             found += _described(catalogue, found, first, stop, starts, ends, lower, text)
             found.sort(key=lambda m: m.start)
         reading.mentions.append(found)
     return reading
+
+
+_LARGE = 200
+"""A catalogue with more entities was not made for the article at hand."""
+
+
+def _is_plain(alias: str) -> bool:
+    """Whether an alias is a plain noun with or without article: "the court", "nurses"."""
+    return alias.islower() and len(_ARTICLE.sub("", alias).split()) == 1
+
+
+def _choose(
+    owners: list[str], at: int, first: int, lower: list[str], named: set[str], evidence: dict[str, set[str]]
+) -> list[str]:
+    """Of several owners of a name those whom the text has named before, or names otherwise; by Mr or Ms, if need be."""
+    before = [o for o in owners if o in named] or [o for o in owners if "" in evidence[o]]
+    title = lower[at - 1] if at > first else ""
+    title = lower[at - 2] if title == "." and at - 1 > first else title
+    if len(before) > 1 and (title in _HE or title in _SHE):
+        before = [o for o in before if profile_of(o).gender == ("m" if title in _HE else "f")]
+    return before
 
 
 def _described(
@@ -794,7 +827,7 @@ _LONG_TITLES = {"sen": "senator", "rep": "representative", "gov": "governor", "g
 
 _UP = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĖĘĚĞĢĪİĶŁŃŇŌŐŒŘŚŞŠŢŤŪŮŰŹŻŽȘȚ"
 _RUN = re.compile(
-    rf"(?<![\w’'-])[{_UP}][\w’'-]*(?:(?: (?:(?:of|for|and) (?:the )?)|\. | |-)?(?:(?:al|bin|ibn|van|von|de|da|del|di|el|der|den|dos)[ -])*"
+    rf"(?<![\w’'-])[{_UP}][\w’'-]*(?:(?: (?:(?:of|for|and) (?:the )?)|(?:(?<=\b[{_UP}])|(?<=\bMr)|(?<=\bMs)|(?<=\bDr)|(?<=\bSt)|(?<=\bMrs)|(?<=\bSen)|(?<=\bRep)|(?<=\bGov)|(?<=\bGen))\. | |-)?(?:(?:al|bin|ibn|van|von|de|da|del|di|el|der|den|dos)[ -])*"
     rf"(?<=[ -])[{_UP}][\w’'-]*)*"
 )
 _INTRODUCED = re.compile(rf" \((?:the |or |known as )?[“\"']?([{_UP}][{_UP}&.-]{{1,9}})[”\"']?[,)]")

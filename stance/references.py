@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from stance.entities import HEADS, Catalogue, Mention, Profile, Reading, profile_of
 from stance.speech import Quote
@@ -72,11 +72,13 @@ def resolve_references(
                 if entity is None and noun in _NEAREST:
                     entity = _nearest(k, start, _NEAREST[noun], here, out, reading)
             elif kind in ("he", "she"):
-                entity = _person(k, start, "m" if kind == "he" else "f", m.group().lower(), here, out, sentence, reading, quotes, quote_starts)
+                entity = _person(
+                    text, k, start, "m" if kind == "he" else "f", m.group().lower(), here, out, reading, quotes, quote_starts
+                )
             elif kind == "they":
-                entity = _body(k, start, m.group().lower(), here, out, reading, plural=True)
+                entity = _body(text, sentence.start, k, start, m.group().lower(), here, out, reading, plural=True)
             elif kind == "it" and (m.group().lower() == "its" or not _EXPLETIVE.match(text, start)):
-                entity = _body(k, start, m.group().lower(), here, out, reading, plural=False)
+                entity = _body(text, sentence.start, k, start, m.group().lower(), here, out, reading, plural=False)
             if entity is not None:
                 known = catalogue.entities.get(entity)
                 acts, aimed = (known.is_actor, known.is_target) if known else (catalogue.discover,) * 2
@@ -146,24 +148,24 @@ def _nearest(
 
 
 def _candidates(
-    k: int, here: Sequence[Mention], out: Sequence[Sequence[Mention]], start: int, fits: object
+    k: int, here: Sequence[Mention], out: Sequence[Sequence[Mention]], start: int, fits: Callable[[Mention], bool]
 ) -> list[list[Mention]]:
     """Fitting mentions of this sentence before `start`, then of the sentences before, nearest first."""
-    levels = [[m for m in here if m.end <= start and fits(m)]]  # type: ignore[operator]
+    levels = [[m for m in here if m.end <= start and fits(m)]]
     for back in range(1, _REACH + 1):
         if k - back >= 0:
-            levels.append([m for m in out[k - back] if fits(m)])  # type: ignore[operator]
+            levels.append([m for m in out[k - back] if fits(m)])
     return levels
 
 
 def _person(
+    text: str,
     k: int,
     start: int,
     gender: str,
     word: str,
     here: Sequence[Mention],
     out: Sequence[Sequence[Mention]],
-    sentence: Sentence,
     reading: Reading,
     quotes: Sequence[Quote],
     quote_starts: Sequence[int],
@@ -177,6 +179,10 @@ def _person(
     quoted = _within(start, quotes, quote_starts)
     said = {m.entity for m in here if _within(m.start, quotes, quote_starts) < 0 and fits(m)} if quoted >= 0 else set()
     levels = _candidates(k, here, out, start, fits)
+    if quoted < 0:  # what is quoted in between neither counts as a sentence nor offers anyone
+        levels = [levels[0], *_told(k, out, fits, quotes, quote_starts)]
+    if word == "him":
+        levels[0] = [m for m in levels[0] if _CLAUSE.search(text, m.end, start)]
     for depth, level in enumerate(levels):
         # he who speaks outside a quote is not "him" inside, and the other way about
         if depth == 0:
@@ -191,10 +197,32 @@ def _person(
             _remember(reading, entities[0], gender)
             return entities[0]
         first = next(m for m in level if m.entity in entities)
-        if depth > 0 and first.start == min(m.start for m in out[k - depth]):
+        if depth > 0 and first is level[0] and len(sure) != len({m.entity for m in level}) - 1:
             return first.entity
         return None
     return None
+
+
+def _told(
+    k: int,
+    out: Sequence[Sequence[Mention]],
+    fits: Callable[[Mention], bool],
+    quotes: Sequence[Quote],
+    quote_starts: Sequence[int],
+) -> list[list[Mention]]:
+    """Fitting mentions outside quotes of the sentences before, nearest first, as far as `_REACH` that have any words."""
+    levels: list[list[Mention]] = []
+    for back in range(1, 8):
+        if k - back < 0 or len(levels) >= _REACH:
+            break
+        outside = [m for m in out[k - back] if _within(m.start, quotes, quote_starts) < 0]
+        if outside or not out[k - back]:
+            levels.append([m for m in outside if fits(m)])
+    return levels
+
+
+_CLAUSE = re.compile(r"[,;:—–]|\b(?:that|and|but|who|which|because|when|while|if|after|before|as)\b")
+_SUBJECT_IT = re.compile(r"(?:^|[,;:—–“\"(]|\b(?:and|but|that|as|because|when|while|if|which|whether|where|than|or|said))\s*$")
 
 
 def _remember(reading: Reading, entity: str, gender: str) -> None:
@@ -211,9 +239,21 @@ def _within(at: int, quotes: Sequence[Quote], starts: Sequence[int]) -> int:
 
 
 def _body(
-    k: int, start: int, word: str, here: Sequence[Mention], out: Sequence[Sequence[Mention]], reading: Reading, plural: bool
+    text: str,
+    begin: int,
+    k: int,
+    start: int,
+    word: str,
+    here: Sequence[Mention],
+    out: Sequence[Sequence[Mention]],
+    reading: Reading,
+    plural: bool,
 ) -> str | None:
-    """The body that "they" or "it" means, where the nearest sentence that has one has just one."""
+    """The body or thing that "they" or "it" means, where the nearest sentence that has one has just one.
+
+    As an object "it" is not the subject of its own clause ("Oslo does not like it"), and rather a thing than a body.
+    """
+    aimed = word == "them" or (word == "it" and not _SUBJECT_IT.search(text[begin:start]))
 
     def fits(m: Mention) -> bool:
         p = _profile(reading, m.entity)
@@ -221,15 +261,19 @@ def _body(
             return p.kind == "group" and (p.plural or m.surface.endswith("s"))
         return p.kind in ("state", "group", "thing") and not m.surface.lower().endswith(("ans", "crats", "ists"))
 
-    for depth, level in enumerate(_candidates(k, here, out, start, fits)[:2]):
+    levels = _candidates(k, here, out, start, fits)[:2]
+    if aimed:
+        levels[0] = [m for m in levels[0] if _CLAUSE.search(text, m.end, start)]
+    for depth, level in enumerate(levels):
         entities = list(dict.fromkeys(m.entity for m in level))
-        if not entities:
-            continue
+        things = [e for e in entities if _profile(reading, e).kind == "thing"]
+        if aimed and len(things) == 1:
+            return things[0]
         if len(entities) == 1:
             return entities[0]
-        if depth == 1 and word in ("they", "it", "its", "their"):
-            first = min(out[k - 1], key=lambda m: m.start)
-            if first.entity in entities and first.start < level[0].start + 1:
-                return first.entity
+        if not entities:
+            continue
+        if depth == 1 and not aimed and entities[0] == min(out[k - 1], key=lambda m: m.start).entity:
+            return entities[0]
         return None
     return None

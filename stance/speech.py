@@ -109,10 +109,21 @@ _STRONG = re.compile(
 )
 _ACCORDING = re.compile(r"\b(?:[Aa]ccording to|[Ii]n the words of|[Ii]n the (?:view|eyes) of)\s+")
 _TO_VERB = re.compile(
-    r"(?:\s*,\s*[^,;]{2,90},)?(?:\s*\([^)]{1,40}\))?\s*(?:(?:\w+ly|also|has|have|had|then|later|who|himself|herself|itself|even|again|"
+    r"(?:\s*\([^)]{1,40}\))?(?:\s*,\s*[^,;]{2,90})?\s*,?\s*(?:(?:\w+ly|also|has|have|had|then|later|who|himself|herself|itself|even|again|"
     r"once|further|in turn|is|are|was|were|be|on (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|this week|last week|this month|, too,|, however,)\s+)*"
 )
-_FROM_VERB = re.compile(r"\s+(?:(?!(?:that|to|in|on|at|of|by|and|with|about|his|her|its|their|against|for|it|as)\b)[\w’'.-]+\s+){0,6}")
+_CLAUSE_END = re.compile(r"[;:“\"«]|\.(?=\s+[A-Z“\"]|$)|,\s+(?:who|which|after|when|as|in|on|at|and|but|while|because|referring|adding)\b")
+_POSSESSIVE = frozenset("his her its their whose".split())
+
+
+def _may_follow(text: str, verb_end: int, mention: Mention) -> bool:
+    """Whether a mention after the verb can be its subject: not an owner of it, not in a phrase of time, place or hearer."""
+    if mention.surface.lower() in _POSSESSIVE or text[mention.end : mention.end + 2] in ("’s", "'s"):
+        return False
+    gap = text[verb_end : mention.start]
+    return not re.search(r"\b(?:that|to|in|on|at|by|and|with|about|against|it|as|during|after|before|would|will|was|were|is)\b", gap)
+
+
 _NOUN_GAP = re.compile(r"(?:['’]s?)?\s+(?:[\w-]+ ){0,3}(?:spokesman|spokeswoman|spokesperson|official|embassy|ministry|office|statement|aide|campaign|lawyer|attorney)\s*(?:,\s*[^,;]{2,60},)?\s*")
 
 
@@ -202,8 +213,9 @@ def _attribution(
         after_quote = any(0 <= verb.start() - b <= 3 for _, b in spans)
         strong = bool(_STRONG.match(verb.group()))
         if after_quote:  # “...,” said X
-            gap = _FROM_VERB.match(text, verb.end(), sentence.end)
-            follower = next((x for x in outside if verb.end() < x.start <= (gap.end() if gap else verb.end() + 1) + 1), None)
+            stop = _CLAUSE_END.search(text, verb.end(), sentence.end)
+            end = min(stop.start() if stop else sentence.end, verb.end() + 90)
+            follower = next((x for x in outside if verb.end() < x.start < end and _may_follow(text, verb.end(), x)), None)
             if follower is not None:
                 return follower, strong
         before = [x for x in outside if x.end <= verb.start() and verb.start() - x.end < 130]
