@@ -68,8 +68,11 @@ def replacing(path: str | Path) -> Iterator[Path]:
         before the block, where `path` cannot be written.
     """
     path = Path(path)
-    _check_replaceable(path)
-    made = [p for p in (path.parent, *path.parent.parents) if not p.exists()]
+    try:
+        _check_replaceable(path)
+        made = [p for p in (path.parent, *path.parent.parents) if not p.exists()]
+    except OSError as error:
+        raise InputError(f"{path}: cannot be written: {error.strerror}") from None
     descriptor = -1
     done = False
     try:
@@ -256,7 +259,7 @@ def save_model(model: StanceModel, path: str | Path) -> None:
         "settings": {**model.get_params(), "prior": dict(model.prior) if model.prior else None},
         "labels": list(STANCES),
         "prior": model.prior_,
-        "groups": [{"name": g, "weight": GROUPS[g], "terms": len(t)} for g, t in scorer.vocabulary.items()],
+        "groups": [{"name": g, "weight": GROUPS[g].weight, "terms": len(t)} for g, t in scorer.vocabulary.items()],
         "terms_sha256": terms_digest(),
         "versions": {p: metadata.version(p) for p in ("stance", "scikit-learn", "numpy", "pandas", "joblib")},
         **model.info_,

@@ -172,11 +172,11 @@ def open_text(path: str | Path, encoding: str = "utf-8") -> Iterator[IO[str]]:
     """
     path = Path(path)
     name = check_encoding(encoding)
-    if not path.exists():
-        raise InputError(f"{path}: no such file")
-    if path.is_dir():
-        raise InputError(f"{path}: is a folder, not a file")
     try:
+        if not path.exists():
+            raise InputError(f"{path}: no such file")
+        if path.is_dir():
+            raise InputError(f"{path}: is a folder, not a file")
         with _text_handle(path, "utf-8-sig" if name == "utf-8" else encoding) as stream:
             yield stream
     except InputError:
