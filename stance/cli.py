@@ -56,8 +56,12 @@ def say(message: str) -> None:
     """A message for the person at the terminal: on stderr, never mixed with a table, without control characters."""
     if sys.stderr is not None:
         with suppress(OSError, ValueError):  # whoever read the messages is gone; the table may still be wanted
-            print("".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in message), file=sys.stderr)
-            sys.stderr.flush()
+            print(visible(message, "\n"), file=sys.stderr, flush=True)
+
+
+def visible(text: str, kept: str = "") -> str:
+    """Text for a terminal: control characters, which could hide or forge what it shows, as escapes."""
+    return "".join(c if c.isprintable() or c in kept else ascii(c)[1:-1] for c in text)
 
 
 def skips(on_error: str) -> bool:
@@ -68,6 +72,23 @@ def skips(on_error: str) -> bool:
 
 
 # ---------------------------------------------------------------------------------------------- commands
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from stance import __version__
+
+        print(f"stance {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Read news text and say who is for what and who is against it."""
 
 
 @app.command(
@@ -167,6 +188,9 @@ def predict(
     ] = None,
     timeout: Annotated[float, typer.Option(min=0.1, help="With a folder: seconds for one file at most.")] = 3600,
     format: Annotated[str, typer.Option(help="With a folder: of its tables.", metavar="csv|jsonl|parquet")] = "csv",
+    roll_up: Annotated[
+        bool, typer.Option("--roll-up", help="Count what members say for their affiliation too.")
+    ] = False,
     show_all: Annotated[bool, typer.Option("--all", help="Show neutral rows on the terminal too.")] = False,
     on_error: OnErrorOption = "stop",
 ) -> None:
@@ -184,7 +208,7 @@ def predict(
     shown = output is None and sys.stdout.isatty()
     kind = format if folder else "frame" if shown else output.suffix[1:] if output else "csv"
     skip = skips(on_error)
-    job = job_of(model, entities, shares, by, kind, encoding, max_chars, skip)
+    job = job_of(model, entities, shares, by, kind, encoding, max_chars, skip, roll_up)
     if backend == "dask" and not folder:
         raise InputError("--backend dask writes a folder of tables; name it with -o FOLDER")
     if folder:
@@ -283,8 +307,8 @@ def info(
 def _print_header(path: Path, header: dict[str, Any]) -> None:
     print(f"model      {path}")
     for key in ("settings", "prior", "versions", "data"):
-        print(f"{key:<10} " + ", ".join(f"{k} {v}" for k, v in header.get(key, {}).items()))
-    print("terms      " + ", ".join(f"{g['name']} {g['terms']:,}" for g in header["groups"]))
+        print(f"{key:<10} " + visible(", ".join(f"{k} {v}" for k, v in header.get(key, {}).items())))
+    print("terms      " + visible(", ".join(f"{g['name']} {g['terms']:,}" for g in header["groups"])))
     if "cross_validation" in header:
         scores = header["cross_validation"]
         folds = f"{scores['folds']} folds"
@@ -547,26 +571,6 @@ def check_table(path: Path) -> None:
             raise InputError(f"{path}: writing Parquet needs pyarrow; pip install 'stance[parquet]'") from None
 
 
-def write_table(table: pd.DataFrame, path: Path | None, show_all: bool) -> None:
-    """The table to a file by its ending, to a terminal for reading, to a pipe as CSV."""
-    if path is None:
-        if sys.stdout.isatty():
-            print_table(table, show_all)
-        else:
-            table.to_csv(sys.stdout, index=False)
-        return
-    from stance.storage import replacing
-
-    with replacing(path) as temporary:
-        if path.suffix == ".csv":
-            table.to_csv(temporary, index=False)
-        elif path.suffix == ".jsonl":
-            table.to_json(temporary, orient="records", lines=True, force_ascii=False)
-        else:
-            table.to_parquet(temporary, index=False)
-    say(f"Wrote {path}")
-
-
 def print_table(table: pd.DataFrame, show_all: bool) -> None:
     """A readable table: the columns that a person reads, the evidence cut to the width of the terminal."""
     from rich.console import Console
@@ -583,9 +587,9 @@ def print_table(table: pd.DataFrame, show_all: bool) -> None:
     view.add_column("evidence", no_wrap=True, overflow="ellipsis", ratio=1)
     colour = {"favor": "blue", "against": "red", "mixed": "magenta", "neutral": "dim"}
     for row in shown.to_dict("records"):
-        cells = [Text(f"{row[c]:+.2f}" if isinstance(row[c], float) else str(row[c])) for c in columns]
+        cells = [Text(f"{row[c]:+.2f}" if isinstance(row[c], float) else visible(str(row[c]))) for c in columns]
         cells[columns.index("stance")].stylize(colour[row["stance"]])
-        view.add_row(*cells, Text(" ".join(str(row["evidence"]).split())))
+        view.add_row(*cells, Text(visible(" ".join(str(row["evidence"]).split()))))
     Console().print(view)
     if len(shown) < len(table):
         say(f"{len(table) - len(shown):,} neutral rows not shown; --all shows them, -o FILE writes all")
@@ -651,13 +655,6 @@ def progress(label: str, total: int) -> Iterator[Any]:
         return
     with typer.progressbar(length=total, label=label, file=sys.stderr) as bar:
         yield bar.update
-
-
-def counted(documents: list[Any], advance: Any) -> Iterator[Any]:
-    """The documents, each reported to the progress bar as it is taken."""
-    for document in documents:
-        yield document
-        advance(1)
 
 
 def main() -> None:
