@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import fsum
 from typing import TYPE_CHECKING, Any
 
@@ -79,3 +80,70 @@ def _stance_of(statements: list[tuple[Any, ...]], count: dict[str, int]) -> str:
     if min(favor, against) > 0.5 * max(favor, against):
         return "mixed"
     return "favor" if favor > against else "against"
+
+
+def roll_up(statements: pd.DataFrame, affiliations: Mapping[str, str]) -> pd.DataFrame:
+    """Add what members say to what their organisations, states or parties say.
+
+    Each statement of an actor with an affiliation is repeated for the affiliation, and for the affiliation's own, right
+    after it. One sentence never counts twice for an organisation: where it speaks itself of the same target, its own
+    statement stays; of several members in a sentence, the one counts who is least neutral (the first of equals). Nobody
+    is credited with a stance toward itself.
+
+    Parameters
+    ----------
+    statements : the statements table.
+    affiliations : actor -> for whom it speaks, such as ``{"Ada Obi": "Ministry of Ports"}``.
+
+    Returns
+    -------
+    DataFrame with the columns of `statements`, the rows numbered anew; offsets and mention are those of the member.
+    """
+    import pandas as pd
+
+    columns = ["doc_id", "sentence_id", "actor", "target", "p_neutral"]
+    rows = list(statements[columns].itertuples(index=False, name=None))
+    own = {row[:4] for row in rows}
+    best: dict[tuple[Any, ...], tuple[float, int]] = {}
+    for i, (doc_id, sentence_id, actor, target, p_neutral) in enumerate(rows):
+        above, met = affiliations.get(actor, ""), {actor}
+        while above and above not in met:
+            key = (doc_id, sentence_id, above, target)
+            if above != target and key not in own:
+                best[key] = min(best.get(key, (p_neutral, i)), (p_neutral, i))
+            met.add(above)
+            above = affiliations.get(above, "")
+    if not best:
+        return statements.reset_index(drop=True)
+    order = [(i, 0, row[2]) for i, row in enumerate(rows)]
+    order += [(i, 1, key[2]) for key, (_, i) in best.items()]
+    order.sort(key=lambda place: place[:2])
+    table = statements.iloc[[i for i, _, _ in order]].reset_index(drop=True)
+    table["actor"] = pd.Series([actor for _, _, actor in order], index=table.index, dtype=statements["actor"].dtype)
+    return table
+
+
+def score_intervals(positions: pd.DataFrame, z: float = 1.96) -> pd.DataFrame:
+    """How far the score of each position may be off: by the number of its statements and how they agree.
+
+    The interval is Wilson's, for the mean of as many statements as took a side (of all where none did), with the spread
+    that the probabilities show. It follows from the columns of the positions table, so it merges as they do.
+
+    Parameters
+    ----------
+    positions : the positions table of `aggregate_stances`.
+    z : 1.96 for 95 %.
+
+    Returns
+    -------
+    DataFrame with the index of `positions` and the columns score_low, score_high, from -1 to 1.
+    """
+    sides = positions["n_favor"] + positions["n_against"]
+    n = sides.where(sides > 0, positions["n_statements"]).clip(lower=1)
+    mean = (positions["score"] + 1) / 2
+    variance = (positions["p_favor"] + positions["p_against"] - positions["score"] ** 2).clip(lower=0) / 4
+    shrink = 1 + z * z / n
+    centre = (mean + z * z / (2 * n)) / shrink
+    half = z * (variance / n + z * z / (4 * n * n)) ** 0.5 / shrink
+    low, high = (2 * (centre - half) - 1).clip(-1, 1), (2 * (centre + half) - 1).clip(-1, 1)
+    return low.round(6).rename("score_low").to_frame().assign(score_high=high.round(6))

@@ -72,6 +72,7 @@ class Job:
     encoding: str = "utf-8"
     max_chars: int = MAX_CHARS
     skip: bool = False
+    roll_up: bool = False
     version: str = __version__
 
 
@@ -84,6 +85,7 @@ def job_of(
     encoding: str = "utf-8",
     max_chars: int = MAX_CHARS,
     skip: bool = False,
+    roll_up: bool = False,
 ) -> Job:
     """A job from what the user gave, checked, with the digests of its files.
 
@@ -102,7 +104,7 @@ def job_of(
         None if entities is None else str(Path(entities).absolute()),
         digest_of(default_catalogue_path() if entities is None else entities),
         None if prior is None else tuple(sorted(prior.items())),
-        *(by, format, encoding, max_chars, skip),
+        *(by, format, encoding, max_chars, skip, roll_up),
     )
 
 
@@ -271,6 +273,10 @@ def predict_chunk(job: Job, chunk: Chunk) -> Result:
     """Score a chunk and encode its rows. All that the main process has left to do is to write them."""
     model, catalogue = _engine(job)
     statements = model.predict(chunk.documents, catalogue, None if job.prior is None else dict(job.prior))
+    if job.roll_up:
+        from stance.aggregate import roll_up
+
+        statements = roll_up(statements, {e.name: e.affiliation for e in catalogue.entities.values() if e.affiliation})
     n = len(chunk.documents)
     empty = sum(not d.text.strip() for d in chunk.documents)
     if job.by == "corpus":

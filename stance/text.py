@@ -118,6 +118,30 @@ def _splitter() -> Any:
     return sent_spans
 
 
+# Words that news ends with a full stop inside a sentence; Punkt takes some common words for more of them.
+_ABBREVIATION = re.compile(
+    r"\b(?:[A-Za-z]|[Mm]rs?|[Mm]s|Dr|Prof|Gen|Col|Capt|Lt|Sgt|Maj|Adm|Cmdr|Sen|Rep|Reps|Sens|Gov|Govs|Hon|Rev|Fr|St|Ste|Jr|Sr|"
+    r"Inc|Corp|Ltd|Co|Bros|No|Nos|Art|Sec|Fig|Vol|vs|etc|al|approx|Ave|Blvd|Rd|Mt|Ft|Dept|Univ|Assn|Amb|Atty|Supt|Pres|"
+    r"Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec|Mon|Tues?|Wed|Thurs?|Fri|Sat|Sun|"
+    r"Ala|Ariz|Ark|Calif|Colo|Conn|Del|Fla|Ga|Ill|Ind|Kan|Ky|La|Mass|Md|Mich|Minn|Miss|Mont|Neb|Nev|Okla|Ore|Pa|Tenn|Tex|"
+    r"Va|Vt|Wash|Wis|Wyo)$"
+)
+_JOINED = re.compile(r"(?<=[a-z0-9]{2})([.!?]+)[\"”’»)]*\s+(?=[\"“‘«(]?[A-Z][a-z’' ])")
+
+
+def _resplit(block: str, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Punkt's spans, divided where a plain word with a full stop plainly ends a sentence and was taken for short."""
+    for start, end in spans:
+        at = start
+        for m in _JOINED.finditer(block, start, end):
+            quoted = m.group()[-2:-1] in "\"”’»" or m[1] != "."
+            if m[1] == "." and not _ABBREVIATION.search(block, at, m.start()) and not (quoted and len(m[1]) > 1):
+                yield at, m.end()
+                at = m.end()
+        if at < end:
+            yield at, end
+
+
 def split_sentences(text: str) -> list[Sentence]:
     """Split a text into sentences.
 
@@ -137,7 +161,7 @@ def split_sentences(text: str) -> list[Sentence]:
         block = text[block_start:block_end]
         if not block.strip():
             continue
-        for start, end in spans(block):
+        for start, end in _resplit(block, spans(block)):
             piece = block[start:end]
             left = len(piece) - len(piece.lstrip())
             piece = piece.strip()
