@@ -673,7 +673,7 @@ def _run() -> int:
     if not sys.stdout.isatty() and isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8")  # a table has the same bytes in every locale
     try:
-        app()
+        app(prog_name="stance")
     except SystemExit as done:
         code = done.code if isinstance(done.code, int) else int(done.code is not None)
         if code == 1 and isinstance(done.__context__, BrokenPipeError) and not _is_broken(sys.stdout):

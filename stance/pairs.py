@@ -133,7 +133,7 @@ def row_pair(row: dict[str, Any]) -> Pair:
 
 def check_stance(value: object) -> str:
     """The label, or a `PairError` that names the nearest one allowed."""
-    if value in STANCES:
+    if isinstance(value, str) and value in STANCES:
         return str(value)
     text = as_text(value)
     near = difflib.get_close_matches(text.strip().lower(), STANCES, n=1, cutoff=0.4)

@@ -1,0 +1,161 @@
+"""Reading and the CSV that does not bite, as properties; the table of odd and bad input is in test_bad_input.py."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from stance import InputError, read_documents
+from stance.text import Problems, as_text, csv_safe, defuse, kind_of, list_files, read_rows, restore, stem_of, unfit
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
+BITING = ("=", "+", "-", "@", "\t", "\r")
+
+
+@given(TEXT)
+@example("=1+1")
+@example("'=1+1")
+@example("''-")
+@example("'")
+@example("")
+@example("＝x")
+def test_defused_cells_come_back_and_never_begin_as_a_formula(text: str) -> None:
+    cell = defuse(text)
+    assert restore(cell) == text
+    assert not cell.startswith(BITING)
+    assert cell in (text, "'" + text)
+
+
+def test_csv_safe_leaves_numbers_and_the_given_table_alone() -> None:
+    table = pd.DataFrame({"=name": ["-a", "b", None], "score": [-1.5, 0.0, 2.0], "n": [-1, 2, 3]})
+    table["kind"] = pd.Categorical(["@x", "y", "y"])
+    before = table.copy()
+    safe = csv_safe(table)
+    pd.testing.assert_frame_equal(table, before)
+    assert list(safe.columns) == ["'=name", "score", "n", "kind"]
+    assert safe["'=name"].to_list()[:2] == ["'-a", "b"] and pd.isna(safe["'=name"].to_list()[2])
+    assert safe["kind"].to_list() == ["'@x", "y", "y"]
+    assert safe["score"].to_list() == [-1.5, 0.0, 2.0] and safe["n"].to_list() == [-1, 2, 3]
+    assert csv_safe(pd.DataFrame(columns=["a"])).empty
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(TEXT, min_size=1, max_size=5))
+def test_texts_come_back_from_csv_and_jsonl(tmp_path_factory: pytest.TempPathFactory, texts: list[str]) -> None:
+    """Whatever stands in a text, with any line end: the document has it as it was."""
+    folder = tmp_path_factory.mktemp("t")
+    table = pd.DataFrame({"doc_id": [f"={i}" for i in range(len(texts))], "text": texts})
+    with open(folder / "a.csv", "w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, quoting=csv.QUOTE_ALL)
+        writer.writerow(table.columns)
+        writer.writerows(csv_safe(table).itertuples(index=False, name=None))
+    (folder / "a.jsonl").write_text("".join(json.dumps(r) + "\n" for r in table.to_dict("records")))
+    for name in ("a.csv", "a.jsonl"):
+        assert [(d.doc_id, d.text) for d in read_documents(folder / name)] == list(
+            table.itertuples(index=False, name=None)
+        )
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.binary(max_size=200), st.sampled_from(["a.csv", "a.jsonl", "a.txt", "a.csv.gz", "a.parquet"]))
+def test_any_bytes_are_read_or_refused(tmp_path_factory: pytest.TempPathFactory, content: bytes, name: str) -> None:
+    """No input ends in anything but documents or an InputError that names the file."""
+    path = tmp_path_factory.mktemp("b") / name
+    path.write_bytes(gzip.compress(content) if name.endswith("gz") else content)
+    problems = Problems(skip=True)
+    try:
+        for document in read_documents(path, problems=problems):
+            assert isinstance(document.text, str) and not unfit(document.text)
+    except InputError as error:
+        assert name in str(error)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.sampled_from(["a,b", '"a\n\nb",c', "", "x", "a,b,c", '"q""q",\u00e9', "=1,-2"]), max_size=12))
+def test_line_numbers_of_csv(tmp_path_factory: pytest.TempPathFactory, lines: list[str]) -> None:
+    """Every row, kept or refused, has the number of the line that it begins at."""
+    path = tmp_path_factory.mktemp("n") / "a.csv"
+    path.write_text("text,other\n" + "".join(line + "\n" for line in lines))
+    expected, at = [], 2
+    for line in lines:
+        if line:
+            expected.append((at, len(next(csv.reader(io.StringIO(line)))) == 2))
+        at += 1 + line.count("\n")
+    problems = Problems(skip=True)
+    kept = [n for n, _ in read_rows(path, ["text"], problems=problems)]
+    refused = [r["line"] for r in problems.rows]
+    assert kept == [n for n, good in expected if good]
+    assert refused == [n for n, good in expected if not good] and problems.count == len(refused)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(None, ""), (float("nan"), ""), (pd.NA, ""), (pd.NaT, ""), (7, "7"), (1.0, "1.0"), (True, "True"), ("NA", "NA")],
+)
+def test_as_text(value: object, text: str) -> None:
+    assert as_text(value) == text
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "stem"),
+    [
+        ("a.txt", ".txt", "a"),
+        ("a.b.csv.gz", ".csv", "a.b"),
+        ("a.JSONL", ".jsonl", "a"),
+        ("a.parquet", ".parquet", "a"),
+        ("a.gz", "", "a"),
+        ("a.docx", "", "a.docx"),
+        ("csv", "", "csv"),
+    ],
+)
+def test_kinds_and_stems(name: str, kind: str, stem: str) -> None:
+    assert (kind_of(name), stem_of(name)) == (kind, stem)
+
+
+def test_folders_are_read_in_order_and_below(tmp_path: Path) -> None:
+    for name in ("b.txt", "a/z.txt", "a/c.csv", ".hidden.txt", "note.md"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("text\nOslo\n")
+    assert [p.name for p in list_files(tmp_path)] == ["c.csv", "z.txt", "b.txt"]
+    assert [d.doc_id for d in read_documents(tmp_path)] == ["c-2", "z", "b"]
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(InputError, match=r"empty: holds no file that ends in \.txt"):
+        list_files(tmp_path / "empty")
+
+
+def test_ids_twice_over_files(tmp_path: Path) -> None:
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "x.txt").write_text("Oslo")
+    with pytest.raises(InputError, match=r"doc_id 'x' was given already, at .*a/x\.txt; make ids unique"):
+        list(read_documents(tmp_path))
+    assert len(list(read_documents(tmp_path, unique=False))) == 2
+    problems = Problems(skip=True)
+    assert len(list(read_documents(tmp_path, problems=problems))) == 1 and problems.first.endswith("make ids unique")
+
+
+def test_parquet(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    pd.DataFrame({"doc_id": ["007", None], "text": ["Oslo", None]}).to_parquet(path)
+    assert [(d.doc_id, d.text) for d in read_documents(path)] == [("007", "Oslo"), ("a-2", "")]
+    pd.DataFrame({"text": [1]}).to_parquet(path)
+    with pytest.raises(InputError, match=r"a\.parquet:1: text is int, not a string: 1"):
+        list(read_documents(path))
+    pd.DataFrame({"body": ["Oslo"]}).to_parquet(path)
+    with pytest.raises(InputError, match="no column 'text'; the file has 'body'"):
+        list(read_documents(path))
+
+
+def test_a_compressed_text_is_unpacked_no_further_than_is_taken(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt.gz"
+    path.write_bytes(gzip.compress(b"word " * 20_000_000))
+    with pytest.raises(InputError, match="has more than 1,000 characters"):
+        list(read_documents(path, max_chars=1000))
