@@ -113,7 +113,7 @@ def test_the_ci_run_is_a_shell_script() -> None:
 
 
 def test_top_level_folders() -> None:
-    """Four rooms and the CI's; what git does not know is no part of the project. Without git there is nothing to see."""
+    """Four rooms and the CI; what git does not know is no part of the project."""
     listed = subprocess.run(["git", "ls-files"], cwd=TOP, capture_output=True, text=True, check=False).stdout
     folders = {name.split("/")[0] for name in listed.splitlines() if "/" in name}
     assert folders <= {"stance", "models", "tests", "labeled", ".ci"}
