@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 BY = ("statement", "document", "corpus")
 FORMATS = ("csv", "jsonl", "parquet")
 CHUNK_DOCUMENTS = 1000
-CHUNK_CHARS = 250_000
+CHUNK_CHARS = 100_000
 """A chunk ends at whichever comes first; it never depends on the number of jobs, so neither does the table."""
 WAVE = 16
 """Chunks per job that may wait for one slow chunk before them; what bounds memory when documents differ in size."""

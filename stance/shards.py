@@ -203,8 +203,9 @@ def predict_shards(
     folder : for `part-00000.csv` and so on, one per shard; `manifest.json`, what they were made from; `records/`, the
         counts and the digests of the ids of each finished shard. By corpus, the one table is `positions.csv`.
     job : see `job_of`.
-    jobs : processes on this machine; a cluster uses all its workers.
-    backend : "loky" on this machine, "dask", or another that joblib knows ("ray", once `register_ray` was called).
+    jobs : processes on this machine, or what another backend takes them for; Dask uses all its workers.
+    backend : "loky" on this machine, "dask", or another that joblib knows: "ray" with jobs=-1, once
+        `ray.util.joblib.register_ray()` was called.
     scheduler : the address of Dask's scheduler, such as tcp://host:8786. Every worker needs the package, and must see
         inputs, model and folder under the same paths.
     timeout : seconds in which at least one shard must be finished.

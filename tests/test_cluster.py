@@ -70,6 +70,11 @@ def test_jobs_and_formats(made: Path, tmp_path: Path, kind: str) -> None:
     assert tables(tmp_path / "1") == tables(tmp_path / "2")
 
 
+def test_any_backend_of_joblib_takes_the_same_path(made: Path, tmp_path: Path, unbroken: dict[str, bytes]) -> None:
+    predict_shards([made / "in"], tmp_path / "out", job(made), 2, backend="threading")
+    assert tables(tmp_path / "out") == unbroken
+
+
 def test_corpus_gives_one_table_of_all(made: Path, tmp_path: Path) -> None:
     predict_file([made / "in"], tmp_path / "whole.csv", job(made, by="corpus"))
     for _ in range(2):  # the second run finds all done
