@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import resources
@@ -230,7 +230,8 @@ _GROUP_WORDS = frozenset(
     "states republicans democrats conservatives socialists liberals workers farmers teachers doctors nurses drivers "
     "voters residents students parents lawmakers senators officials lawyers activists protesters survivors immigrants "
     "migrants veterans prosecutors fishermen owners traders businesses unions companies banks tribe nation "
-    "academy ensemble orchestra theatre theater museum museums festival airport port railway railways mine mines works".split()
+    "air pure resorts minerals midstream health foods food media energy oil gas motors systems technologies mining capital "
+    "logistics telecom pharma holdings hotels group partners press records studios academy ensemble orchestra theatre theater museum museums festival airport port railway railways mine mines works".split()
 )
 _PLURAL_GROUPS = {
     "Democratic": ("Democrats", "Democrat"), "Labour": ("Labour",), "Conservative": ("Conservatives", "Tories", "Tory"),
@@ -598,7 +599,9 @@ def read_names(text: str, sentences: Sequence[Sentence], catalogue: Catalogue) -
                     options.append((length, fit))
                     for alias in fit:
                         if alias.how not in ("surname", "adjective", "capital"):
-                            evidence[alias.entity].add(alias.surface if _is_plain(alias.surface) else "")
+                            evidence[alias.entity].add(
+                                alias.surface if _is_plain(alias.surface) and alias.surface != alias.entity else ""
+                            )
             if options:
                 here.append((at, options))
         hits.append(here)
@@ -827,7 +830,7 @@ _LONG_TITLES = {"sen": "senator", "rep": "representative", "gov": "governor", "g
 
 _UP = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĖĘĚĞĢĪİĶŁŃŇŌŐŒŘŚŞŠŢŤŪŮŰŹŻŽȘȚ"
 _RUN = re.compile(
-    rf"(?<![\w’'-])[{_UP}][\w’'-]*(?:(?: (?:(?:of|for|and) (?:the )?)|(?:(?<=\b[{_UP}])|(?<=\bMr)|(?<=\bMs)|(?<=\bDr)|(?<=\bSt)|(?<=\bMrs)|(?<=\bSen)|(?<=\bRep)|(?<=\bGov)|(?<=\bGen))\. | |-)?(?:(?:al|bin|ibn|van|von|de|da|del|di|el|der|den|dos)[ -])*"
+    rf"(?<![\w’'-])[{_UP}][\w’'-]*(?:(?: (?:(?:of|for) (?:the )?|and )|(?:(?<=\b[{_UP}])|(?<=\bMr)|(?<=\bMs)|(?<=\bDr)|(?<=\bSt)|(?<=\bMrs)|(?<=\bSen)|(?<=\bRep)|(?<=\bGov)|(?<=\bGen))\. | |-)?(?:(?:al|bin|ibn|van|von|de|da|del|di|el|der|den|dos)[ -])*"
     rf"(?<=[ -])[{_UP}][\w’'-]*)*"
 )
 _INTRODUCED = re.compile(rf" \((?:the |or |known as )?[“\"']?([{_UP}][{_UP}&.-]{{1,9}})[”\"']?[,)]")
@@ -859,8 +862,9 @@ def _local_names(text: str, sentences: Sequence[Sentence], catalogue: Catalogue)
         aliases += _introduced(text, m.start(), m[1].rstrip("."), catalogue)
     names: list[str] = []
     surnames: list[tuple[str, str]] = []
+    introduced = {a.surface for a in aliases}
     for name in discover_names(text, sentences, every=not catalogue.discover):
-        if _known(name, catalogue) or _known(" ".join(name.split()[-2:]), catalogue) or _ends_known(name, catalogue):
+        if name in introduced or any(_known(part, catalogue) for part in name.split(" and ")) or _known(name, catalogue) or _known(" ".join(name.split()[-2:]), catalogue) or _ends_known(name, catalogue):
             continue
         names.append(name)
         aliases.append(Alias(name, name, "name"))

@@ -54,6 +54,12 @@ def resolve_references(
     last_role: dict[str, tuple[int, str, bool]] = {}  # noun -> sentence, entity, whether another shares that place
     for k, (sentence, names) in enumerate(zip(sentences, reading.mentions, strict=True)):
         here = list(names)
+
+        def near(at: int, here: list[Mention] = here) -> list[Mention]:
+            """The mentions of this sentence on the same side of its quotation marks."""
+            side = _within(at, quotes, quote_starts)
+            return here if not quotes else [x for x in here if _within(x.start, quotes, quote_starts) == side]
+
         for m in _WORD.finditer(text, sentence.start, sentence.end):
             kind = m.lastgroup
             start, end = m.span()
@@ -76,9 +82,9 @@ def resolve_references(
                     text, k, start, "m" if kind == "he" else "f", m.group().lower(), here, out, reading, quotes, quote_starts
                 )
             elif kind == "they":
-                entity = _body(text, sentence.start, k, start, m.group().lower(), here, out, reading, plural=True)
+                entity = _body(text, sentence.start, k, start, m.group().lower(), near(start), out, reading, plural=True)
             elif kind == "it" and (m.group().lower() == "its" or not _EXPLETIVE.match(text, start)):
-                entity = _body(text, sentence.start, k, start, m.group().lower(), here, out, reading, plural=False)
+                entity = _body(text, sentence.start, k, start, m.group().lower(), near(start), out, reading, plural=False)
             if entity is not None:
                 known = catalogue.entities.get(entity)
                 acts, aimed = (known.is_actor, known.is_target) if known else (catalogue.discover,) * 2
@@ -197,7 +203,9 @@ def _person(
             _remember(reading, entities[0], gender)
             return entities[0]
         first = next(m for m in level if m.entity in entities)
-        if depth > 0 and first is level[0] and len(sure) != len({m.entity for m in level}) - 1:
+        second = next(m for m in level if m.entity in entities and m.entity != first.entity)
+        joint = _JOINT.fullmatch(text, first.end, second.start) if first.end <= second.start else None
+        if depth > 0 and first is level[0] and not joint:
             return first.entity
         return None
     return None
@@ -221,6 +229,7 @@ def _told(
     return levels
 
 
+_JOINT = re.compile(r"\s*(?:,|and|or|&|, and)\s*")
 _CLAUSE = re.compile(r"[,;:—–]|\b(?:that|and|but|who|which|because|when|while|if|after|before|as)\b")
 _SUBJECT_IT = re.compile(r"(?:^|[,;:—–“\"(]|\b(?:and|but|that|as|because|when|while|if|which|whether|where|than|or|said))\s*$")
 

@@ -1,0 +1,124 @@
+"""Names in a text: what each way of writing an entity is found by, and what is rightly left alone."""
+
+import pandas as pd
+import pytest
+
+from stance.entities import Catalogue, Entity, find_mentions, load_catalogue, read_names
+from stance.text import split_sentences
+
+
+def catalogue(*names, aliases=None, targets=(), discover=False):
+    entities = {n: Entity(n, aliases=tuple((aliases or {}).get(n, ()))) for n in names}
+    entities |= {n: Entity(n, is_actor=False, aliases=tuple((aliases or {}).get(n, ()))) for n in targets}
+    return Catalogue(entities, discover)
+
+
+def found(text, known):
+    mentions = find_mentions(text, split_sentences(text), known)
+    assert all(text[m.start : m.end] == m.surface for ms in mentions for m in ms)
+    return [(m.surface, m.entity) for ms in mentions for m in ms]
+
+
+FOUND = [
+    # a person: in full, short, with a middle initial, by surname, with a title
+    ("Robert Amadi spoke. Mr. Amadi left.", ["Robert Amadi"], ["Robert Amadi", "Amadi"]),
+    ("Bob Amadi spoke.", ["Robert Amadi"], ["Bob Amadi"]),
+    ("Robert K. Amadi spoke.", ["Robert Amadi"], ["Robert K. Amadi"]),
+    ("Robert Amadi spoke.", ["Robert K. Amadi Jr."], ["Robert Amadi"]),
+    ("Senate Majority Leader Ada Obi spoke.", ["Ada Obi"], ["Ada Obi"]),
+    ("Obi’s plan stood.", ["Ada Obi"], ["Obi"]),
+    ("Lena van der Meer spoke. Van der Meer left.", ["Lena van der Meer"], ["Lena van der Meer", "Van der Meer"]),
+    # bodies: article, legal form, acronym, the state that they belong to, offices
+    ("National Dock Workers Union and NDWU.", ["The National Dock Workers Union"], ["National Dock Workers Union", "NDWU"]),
+    ("Tidewater and Tidewater Inc. merged.", ["Tidewater Inc."], ["Tidewater", "Tidewater Inc."]),
+    ("The Senate and the U.S. Senate.", ["United States Senate"], ["Senate", "U.S. Senate"]),
+    ("The Justice Department sued.", ["United States Department of Justice"], ["Justice Department"]),
+    ("The N.D.W.U. struck.", ["National Dock Workers Union"], ["N.D.W.U."]),
+    ("Republicans and Republican senators and the GOP.", ["Republican Party"], ["Republicans", "Republican", "GOP"]),
+    # states: capital, people, adjective before what acts for the state
+    ("Ankara protested.", ["Turkey"], ["Ankara"]),
+    ("Turks and the Turkish government protested.", ["Turkey"], ["Turks", "Turkish"]),
+    ("Britain and the UK.", ["United Kingdom"], ["Britain", "UK"]),
+    # plain nouns: any case, plural, in capitals throughout
+    ("Debt limits matter. THE DEBT LIMIT!", ["debt limit"], ["Debt limits", "DEBT LIMIT"]),
+    ("DEMOCRATIC LEAGUE WINS", ["Democratic League"], ["DEMOCRATIC LEAGUE"]),
+    # the longest wins
+    ("The Bank of Oslo grew.", ["Oslo", "Bank of Oslo"], ["Bank of Oslo"]),
+    # introduced in brackets
+    ("The Northern River Union (NRU) met. The NRU left.", ["Northern River Union"], ["Northern River Union", "NRU", "NRU"]),
+    ("The Free River Party (FRP) met.", ["FRP"], ["Free River Party", "FRP"]),
+]
+
+
+@pytest.mark.parametrize(("text", "names", "surfaces"), FOUND, ids=[f[0][:40] for f in FOUND])
+def test_found(text, names, surfaces):
+    assert [s for s, _ in found(text, catalogue(*names))] == surfaces
+
+
+LEFT_ALONE = [
+    ("Obian culture and Obis.", ["Ada Obi"]),  # no word of its own
+    ("Chike Obi spoke. Obi left.", ["Ada Obi"]),  # somebody else of that surname
+    ("Green shoots and brown leaves. Brown was the colour.", ["Kofi Brown"]),  # a common word
+    ("They met in Ankara.", ["Turkey"]),  # a place
+    ("ANKARA — Rain fell.", ["Turkey"]),  # a dateline
+    ("A Turkish singer toured.", ["Turkey"]),  # acts for no state
+    ("turkey was served.", ["Turkey"]),
+    ("The White House stood.", ["United States House of Representatives"]),
+    ("It works. US", ["it works us"]),  # no match across sentences
+]
+
+
+@pytest.mark.parametrize(("text", "names"), LEFT_ALONE, ids=[x[0][:40] for x in LEFT_ALONE])
+def test_left_alone(text, names):
+    assert found(text, catalogue(*names)) == []
+
+
+def test_shared_name_goes_to_the_one_named_before_and_is_counted_otherwise():
+    known = catalogue("Ada Obi", "Chike Obi")
+    assert found("Ada Obi spoke. Obi left.", known)[-1] == ("Obi", "Ada Obi")
+    text = "Obi left."
+    reading = read_names(text, split_sentences(text), known)
+    assert reading.mentions == [[]]
+    assert reading.ambiguous == {"Obi": 1}
+    both = "Ada Obi met Chike Obi. Obi left. Ms. Obi stayed."
+    assert [e for _, e in found(both, known)] == ["Ada Obi", "Chike Obi", "Ada Obi"]
+
+
+def test_things_are_found_by_their_description():
+    known = catalogue(targets=["funding for the harbour wall"])
+    assert found("The town wants money to fund a wall for the harbour.", known) == [
+        ("fund a wall for the harbour", "funding for the harbour wall")
+    ]
+    assert found("The harbour is old.", known) == []
+
+
+def test_large_catalogues_do_not_take_every_plain_noun_for_theirs():
+    crowd = [f"Obinna Adeyinka{chr(97 + i // 26)}{chr(97 + i % 26)}" for i in range(250)]
+    known = catalogue(*crowd, targets=["Lome ferry"], aliases={"Lome ferry": ("the boat",)})
+    assert found("The boat sank.", known) == []
+    assert [s for s, _ in found("The Lome ferry was late. The boat sank.", known)] == ["Lome ferry", "The boat"]
+    small = catalogue(targets=["Lome ferry"], aliases={"Lome ferry": ("the boat",)})
+    assert found("The boat sank.", small) == [("The boat", "Lome ferry")]
+
+
+def test_actors_outside_the_catalogue_are_discovered_only_where_asked():
+    text = "President Ines Duarte met the Union of Salt Workers. Duarte smiled."
+    known = catalogue("Peru", discover=True)
+    assert [s for s, _ in found(text, known)] == ["Ines Duarte", "Union of Salt Workers", "Duarte"]
+    assert found(text, catalogue("Peru")) == []
+
+
+def test_odd_text_is_no_problem():
+    known = catalogue("Ada Obi", "Oslo", discover=True)
+    for text in ("", " ", "\n\n", "A" * 5000, "(((((", "“" * 500, ". . . .", "Mr. . Obi", "’’’", "Ada\u2028Obi", "Ada Obi\x00"):
+        found(text, known)
+
+
+def test_cost_hardly_depends_on_the_size_of_the_catalogue():
+    text = "Ada Obi met Oslo today. " * 20
+    small = load_catalogue(pd.DataFrame({"name": ["Ada Obi", "Oslo"]}))
+    names = ["Ada Obi", "Oslo", *(f"Ada Obiora{i} Union" for i in range(3000))]
+    large = load_catalogue(pd.DataFrame({"name": names}))
+    assert found(text, small) == found(text, large)
+    # each first word leads to a handful of lengths, however many aliases begin with it
+    assert max(len(entries) for entries in large.index.values()) <= 6

@@ -1,0 +1,78 @@
+"""Pronouns, "who" and role nouns: whom they stand for, and where nobody can say."""
+
+import pytest
+
+from stance.articles import read_article
+from stance.entities import Catalogue, Entity
+from stance.text import split_sentences
+
+KNOWN = Catalogue(
+    {
+        **{n: Entity(n) for n in ("Ada Obi", "Robert Amadi", "Maria Duarte", "Chile", "Peru", "Salt Workers Union", "River Party")},
+        **{n: Entity(n, is_actor=False) for n in ("harbour bill", "ferry deal")},
+    }
+)
+
+
+def references(text):
+    article = read_article(text, split_sentences(text), KNOWN)
+    found = [m for ms in article.mentions for m in ms if m.how != "name"]
+    assert all(text[m.start : m.end] == m.surface for m in found)
+    return [(m.surface, m.entity, m.how) for m in found]
+
+
+RESOLVED = [
+    ("Robert Amadi spoke. He left.", [("He", "Robert Amadi", "pronoun")]),
+    ("Maria Duarte met Robert Amadi. She left.", [("She", "Maria Duarte", "pronoun")]),
+    ("Robert Amadi loves his town.", [("his", "Robert Amadi", "pronoun")]),
+    ("Ms. Obi spoke. Ada Obi was brief. She left.", [("She", "Ada Obi", "pronoun")]),
+    ("Robert Amadi spoke. The rain fell. He left.", [("He", "Robert Amadi", "pronoun")]),
+    ("Robert Amadi, who hates Peru, left.", [("who", "Robert Amadi", "relative")]),
+    ("The Salt Workers Union, which hates Peru, met.", [("which", "Salt Workers Union", "relative")]),
+    ("Peru signed. It praised Chile.", [("It", "Peru", "pronoun")]),
+    ("Peru knows its friends.", [("its", "Peru", "pronoun")]),
+    ("The Salt Workers Union read the harbour bill. Chile does not like it.", [("it", "harbour bill", "pronoun")]),
+    ("President Robert Amadi spoke. The president left.", [("The president", "Robert Amadi", "role")]),
+    ("The River Party met. The party split.", [("The party", "River Party", "role")]),
+    ("The Salt Workers Union met. The union split.", [("The union", "Salt Workers Union", "role")]),
+    ("The Salt Workers Union met. The group split.", [("The group", "Salt Workers Union", "role")]),
+    ("Peru likes the harbour bill. The measure is short.", [("The measure", "harbour bill", "role")]),
+    ("Chile likes the ferry deal. Peru fears the accord.", [("the accord", "ferry deal", "role")]),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), RESOLVED, ids=[r[0][:45] for r in RESOLVED])
+def test_resolved(text, expected):
+    assert references(text) == expected
+
+
+LEFT_ALONE = [
+    "He left.",  # nobody before
+    "Maria Duarte spoke. He left.",  # no man
+    "Robert Amadi spoke. Rain fell. Snow fell. Hail fell. He left.",  # too long ago
+    "Peru spoke. It is raining.",  # stands for nothing
+    "Peru spoke. It seems that nobody cared.",
+    "Oslo slept. The president left.",  # no one was called president
+    "Robert Amadi, Jonas Amsel and Peter Amsel met. Then his car came.",  # three could be meant
+    "The river party was loud.",
+    "Peru does not like it.",  # an object is not its own subject
+    "President Robert Amadi spoke. The president of Oslo left.",  # another president
+]
+
+
+@pytest.mark.parametrize("text", LEFT_ALONE, ids=[t[:45] for t in LEFT_ALONE])
+def test_left_alone(text):
+    assert references(text) == []
+
+
+def test_a_speaker_is_not_the_one_he_speaks_of():
+    text = "Peter Amsel resigned. “He was a bad minister,” said Robert Amadi."
+    assert [(s, e) for s, e, _ in references(text)] == [("He", "Peter Amsel")] or references(text) == []
+    assert ("He", "Robert Amadi", "pronoun") not in references(text)
+
+
+def test_outsiders_keep_others_from_being_taken_for_them():
+    text = "Robert Amadi spoke. Then Mr. Jonas Amsel came. He left."
+    article = read_article(text, split_sentences(text), KNOWN)
+    assert [m.entity for m in article.mentions[2]] == ["Jonas Amsel"]
+    assert not article.mentions[2][0].is_actor
