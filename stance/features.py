@@ -1,117 +1,343 @@
 """From a pair to terms, and the unfitted TF-IDF + logistic-regression pipeline: the file that a scientist edits.
 
 `pair_terms` is the one function from a pair to terms. Training and prediction both go through it, and so do explanations.
+The mentions are masked by their roles, A and T, and other names as E: no term depends on who is named.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from stance.grammar import Cue, Reading, Span, governors, read_sentence, token_span, words_of
 from stance.pairs import Pair
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
 
-GROUPS = {"ngrams": 1.0, "zones": 1.0, "windows": 1.0, "shape": 0.5}
-"""The groups of terms and their weights; each has a TfidfVectorizer of its own."""
 
-_TOKEN = re.compile(r"\w+(?:[-'’]\w+)*|[^\w\s]")
+@dataclass(frozen=True)
+class Group:
+    """A group of terms: its weight, and whether the rarity of a term counts (idf)."""
 
-
-@dataclass(frozen=True, slots=True)
-class Tokens:
-    """The words of a sentence: what is done once, however many pairs the sentence holds."""
-
-    starts: tuple[int, ...]
-    ends: tuple[int, ...]
-    stems: tuple[str, ...]
+    weight: float
+    idf: bool
 
 
-@lru_cache(maxsize=200_000)
-def stem(word: str) -> str:
-    """A light suffix stripper: enough to bring "condemns", "condemned" and "condemnation" together."""
-    if len(word) <= 4:
-        return word[:-1] if len(word) == 4 and word[-1] == "s" != word[-2] else word
-    for suffix in _SUFFIXES:
-        if word.endswith(suffix) and len(word) - len(suffix) >= 3:
-            base = word[: -len(suffix)]
-            if len(base) > 3 and base[-1] == base[-2] and base[-1] not in "ls":
-                base = base[:-1]
-            return base
-    return word
+GROUPS = {
+    "ngrams": Group(1.0, True),  # one to three stems in a row, anywhere
+    "zones": Group(1.0, True),  # stems and pairs of stems before, between and after the mentions
+    "windows": Group(1.0, True),  # the four stems on either side of each mention
+    "shape": Group(0.5, False),  # order, distance, other names, quotes, who speaks
+    "roles": Group(1.2, False),  # who holds and who receives what each cue of the lexicon says
+    "lexicon": Group(1.0, True),  # the cues themselves and where they stand
+    "governors": Group(1.0, True),  # the verb, noun or preposition that each mention hangs on
+    "frames": Group(1.0, False),  # the same by the lexicon's class
+    "paths": Group(1.0, True),  # what joins the two mentions
+}
+"""The groups of terms; each has a TfidfVectorizer of its own, scaled to unit length and then by its weight."""
+
+SYNTAX_GROUPS = {
+    "syntax_paths": Group(1.0, True),
+    "syntax_words": Group(1.3, True),
+    "syntax_cues": Group(1.0, True),
+}
+"""What a dependency parse adds, in a model trained with syntax (see `stance.syntax`)."""
+
+_PAUSES = frozenset((",", ";", ":", "but", "and", "that", "who", "which", "while", "because", "after", "as", '"', "“", "”"))
+_QUOTES = frozenset('"“”')
 
 
-_SUFFIXES = (
-    *("ations", "ation", "ings", "ing", "ments", "ment", "edly", "ers", "er", "ies", "ied", "ed", "es", "ions", "ion"),
-    *("ives", "ive", "als", "al", "ly", "s", "e", "y"),
-)
+@dataclass(slots=True)
+class _Masked:
+    """A sentence with each mention and each run of other names as one word."""
 
-
-@lru_cache(maxsize=4096)
-def tokens_of(text: str) -> Tokens:
-    """Tokenize once per sentence; names are masked as E, numbers as 0."""
-    starts, ends, stems = [], [], []
-    previous = "."
-    for match in _TOKEN.finditer(text):
-        word = match.group()
-        if word[0].isupper() and previous not in '.“”"':
-            form = "E"
-        elif word[0].isdigit():
-            form = "0"
-        else:
-            form = stem(word.lower().replace("’", "'"))
-        starts.append(match.start())
-        ends.append(match.end())
-        stems.append(form)
-        previous = word
-    return Tokens(tuple(starts), tuple(ends), tuple(stems))
-
-
-def _masked(pair: Pair) -> tuple[list[str], int, int]:
-    """The sentence as stems with the two mentions as A and T and runs of names as one E; where A and T stand."""
-    tokens = tokens_of(pair.text)
-    words: list[str] = []
-    actor = target = -1
-    for start, end, word in zip(tokens.starts, tokens.ends, tokens.stems, strict=True):
-        if start < pair.actor[1] and end > pair.actor[0]:
-            if actor >= 0:
-                continue
-            actor, word = len(words), "A"
-        elif start < pair.target[1] and end > pair.target[0]:
-            if target >= 0:
-                continue
-            target, word = len(words), "T"
-        elif word == "E" and words and words[-1] == "E":
-            continue
-        words.append(word)
-    return words, actor, target
+    words: list[str]  # lower-case forms
+    stems: list[str]
+    at: list[int]  # token -> position in `words`
+    actor: int
+    target: int
 
 
 def pair_terms(pair: Pair) -> dict[str, list[str]]:
     """The terms of a pair, by group."""
-    words, actor, target = _masked(pair)
-    low, high = min(actor, target), max(actor, target)
-    order = "AT" if actor < target else "TA"
-    ngrams = words + [f"{a}_{b}" for a, b in zip(words, words[1:])]
-    ngrams += [f"{a}_{b}_{c}" for a, b, c in zip(words, words[1:], words[2:])]
-    zones = []
-    for name, left, right in (("before", 0, low), ("between", low + 1, high), ("after", high + 1, len(words))):
-        part = words[left:right]
-        zones += [f"{order}:{name}:{w}" for w in part]
-        zones += [f"{order}:{name}:{a}_{b}" for a, b in zip(part, part[1:])]
-    windows = []
-    for role, at in (("A", actor), ("T", target)):
-        for distance in range(1, 5):
-            if at - distance >= 0:
-                windows.append(f"{order}:{role}-:{words[at - distance]}")
-            if at + distance < len(words):
-                windows.append(f"{order}:{role}+:{words[at + distance]}")
-    shape = [order, f"{order}:distance{min(8, (high - low).bit_length())}", f"{order}:names{words[low:high].count('E')}"]
-    return {"ngrams": ngrams, "zones": zones, "windows": windows, "shape": shape}
+    words = words_of(pair.text)
+    actor, target = token_span(words, *pair.actor), token_span(words, *pair.target)
+    reading = read_sentence(pair.text, actor, target)
+    masked = _mask(reading, actor, target)
+    order = "AT" if masked.actor < masked.target else "TA"
+    names = [i for i, w in enumerate(masked.stems) if w in ("A", "T", "E")]
+    cues = [
+        (cue, masked.at[cue.start], masked.at[cue.end - 1])
+        for cue in reading.cues
+        if masked.at[cue.start] not in (masked.actor, masked.target)
+    ]
+    speakers = _speakers(cues, names)
+    tags = list(reading.tags)
+    for span in (actor, target):
+        tags[span[0] : span[1]] = "N" * (span[1] - span[0])
+    governing = _governing(reading, tags, actor, target, order)
+    roles, lexicon = _cue_terms(masked, names, cues, speakers)
+    return {
+        "ngrams": _ngrams(masked.stems),
+        "zones": _zones(masked, order),
+        "windows": _windows(masked, order),
+        "shape": _shape(masked, order, names, speakers),
+        "roles": roles,
+        "lexicon": lexicon,
+        **governing,
+    }
+
+
+def _mask(reading: Reading, actor: Span, target: Span) -> _Masked:
+    words: list[str] = []
+    stems: list[str] = []
+    at: list[int] = []
+    last = ""
+    position = {"A": -1, "T": -1}
+    low, name = reading.words.lower, reading.words.is_name
+    for i, form in enumerate(reading.stems):
+        if actor[0] <= i < actor[1]:
+            mark = "A"
+        elif target[0] <= i < target[1]:
+            mark = "T"
+        elif name[i]:
+            mark = "E"
+        else:
+            words.append(low[i])
+            stems.append(form)
+            at.append(len(words) - 1)
+            last = ""
+            continue
+        if mark != last or mark != "E" and position[mark] < 0:
+            words.append(mark)
+            stems.append(mark)
+            if mark != "E":
+                position[mark] = len(words) - 1
+        at.append(len(words) - 1)
+        last = mark
+    a, t = position["A"], position["T"]
+    # two mentions inside one token ("Anglo-Irish") share its place
+    return _Masked(words, stems, at, max(a, t) if a < 0 else a, max(a, t) if t < 0 else t)
+
+
+def _ngrams(stems: list[str]) -> list[str]:
+    pairs = [f"{a}_{b}" for a, b in zip(stems, stems[1:])]
+    return stems + pairs + [f"{ab}_{c}" for ab, c in zip(pairs, stems[2:])]
+
+
+def _zones(masked: _Masked, order: str) -> list[str]:
+    stems = masked.stems
+    low, high = sorted((masked.actor, masked.target))
+    out = []
+    for zone, left, right in (("<", 0, low), ("-", low + 1, high), (">", high + 1, len(stems))):
+        key = f"{order}{zone}"
+        part = stems[left:right]
+        out += [key + s for s in part]
+        out += [f"{key}{a}_{b}" for a, b in zip(part, stems[left + 1 : right + 1])]
+    return out
+
+
+def _windows(masked: _Masked, order: str) -> list[str]:
+    stems = masked.stems
+    out = []
+    for role, at in (("A", masked.actor), ("T", masked.target)):
+        left, right = f"{order}{role}-", f"{order}{role}+"
+        out += [left + s for s in stems[max(0, at - 4) : at]]
+        out += [right + s for s in stems[at + 1 : at + 5]]
+    return out
+
+
+def _shape(masked: _Masked, order: str, names: list[int], speakers: set[int]) -> list[str]:
+    low, high = sorted((masked.actor, masked.target))
+    between = bisect_left(names, high) - bisect_right(names, low)
+    out = [
+        f"{order}:distance{min(8, (high - low).bit_length())}",
+        f"{order}:gap{min(6, high - low)}",
+        f"length{len(masked.stems).bit_length()}",
+        f"names{min(5, len(names))}",
+        f"{order}:names_between{min(3, between)}",
+        f"{order}:names_before{min(3, bisect_left(names, low))}",
+    ]
+    if high - low <= 4:
+        out.append(f"{order}:{'_'.join(masked.stems[low + 1 : high])}")
+    quotes = [i for i, w in enumerate(masked.words) if w in _QUOTES]
+    if quotes:
+        inside = [bisect_left(quotes, i) % 2 for i in (masked.actor, masked.target)]
+        out.append(f"{order}:quoted{inside[0]}{inside[1]}")
+    if speakers:
+        if masked.target in speakers:
+            out.append(f"{order}:target_speaks")
+        out.append(f"{order}:actor_speaks" if masked.actor in speakers else f"{order}:another_speaks")
+    return out
+
+
+def _speakers(cues: Sequence[tuple[Cue, int, int]], names: list[int]) -> set[int]:
+    """Positions of the names next to verbs of speech."""
+    out = set()
+    for cue, start, _ in cues:
+        if cue.frame == "speech" and cue.pos == "verb":
+            k = bisect_left(names, start)
+            before = names[k - 1] if k else None
+            after = names[k] if k < len(names) else None
+            if before is not None and start - before <= 4:
+                out.add(before)
+            elif after is not None and after - start <= 4:
+                out.add(after)
+            elif before is not None:
+                out.add(before)
+    return out
+
+
+def _cue_terms(
+    masked: _Masked, names: list[int], cues: Sequence[tuple[Cue, int, int]], speakers: set[int]
+) -> tuple[list[str], list[str]]:
+    """Two groups: who holds and who receives what each cue says, by its frame; and the cues with their places."""
+    actor, target = masked.actor, masked.target
+    pauses = [i for i, w in enumerate(masked.words) if w in _PAUSES]
+    roles: list[str] = []
+    lexicon: list[str] = []
+    balance = 0.0
+    polar = False
+    for cue, start, end in cues:
+        stance = cue.stance
+        polar = polar or stance != "neutral"
+        if cue.negated and stance != "neutral":
+            stance = "not_" + stance
+        mark = ("p" if cue.passive else "") + ("!" if cue.negated else "")
+        pattern = _pattern(actor, target, start)
+        # the lexicon's words, with what stands between them and the mentions
+        near = _nearness(actor, start, names, target) + _nearness(target, start, names, actor)
+        lexicon += (f"{cue.entry}|{pattern}|{mark}", f"{cue.entry}|{mark}", f"{cue.entry}|{pattern}|{near}")
+        if cue.frame in ("shift", "hedge"):
+            continue
+        holder, receiver = _holder_and_receiver(cue, start, end, masked.words, names, speakers)
+        who = ("A" if holder == actor else "T" if holder == target else "-" if holder is None else "E") + (
+            "A" if receiver == actor else "T" if receiver == target else "-" if receiver is None else "E"
+        )
+        apart = f"{_pause_between(pauses, actor, start)}{_pause_between(pauses, target, start)}"
+        roles += (
+            f"{stance}|{who}",
+            f"{stance}|{who}|{cue.frame}|{cue.pos}|{mark}",
+            f"{stance}|{who}|{cue.strength}|{apart}",
+            f"{stance}|{pattern}|{near}",
+            f"{stance}|{pattern}|{cue.frame}|{cue.pos}|{mark}",
+        )
+        if who in ("AT", "TA"):
+            roles.append(f"{cue.entry}|{who}|{mark}")
+        if receiver == target or holder == actor:
+            roles.append(f"{stance}|{'h' if holder == actor else ''}{'r' if receiver == target else ''}|{cue.frame}|{near}")
+        if who == "AT":
+            balance += {"favor": 1.0, "against": -1.0, "not_favor": -0.5, "not_against": 0.3}.get(stance, 0.0) * cue.strength
+    roles.append(f"balance{max(-4, min(4, int(balance)))}")
+    if not polar:
+        roles.append("no_cue")
+    return roles, lexicon
+
+
+def _pattern(actor: int, target: int, cue: int) -> str:
+    if cue < actor:
+        return "cAT" if actor < target and cue < target else "TcA" if target < cue else "cTA"
+    if cue < target:
+        return "AcT"
+    return "ATc" if actor < target else "TAc"
+
+
+def _nearness(mention: int, cue: int, names: list[int], other: int) -> str:
+    """n: within three words; s: no other name in between; f: farther."""
+    if abs(mention - cue) <= 3:
+        return "n"
+    low, high = (mention, cue) if mention < cue else (cue, mention)
+    between = bisect_left(names, high) - bisect_right(names, low) - (low < other < high)
+    return "s" if between == 0 else "f"
+
+
+def _pause_between(pauses: list[int], a: int, b: int) -> int:
+    low, high = (a, b) if a < b else (b, a)
+    return int(bisect_left(pauses, high) > bisect_right(pauses, low))
+
+
+def _holder_and_receiver(
+    cue: Cue, start: int, end: int, words: list[str], names: list[int], speakers: set[int]
+) -> tuple[int | None, int | None]:
+    """Positions of the names that the cue's frame makes holder and receiver, by voice and nearness."""
+    k = bisect_left(names, start)
+    before = names[k - 1] if k else None
+    k = bisect_right(names, end)
+    after = names[k] if k < len(names) else None
+    by = None
+    if cue.passive or cue.pos == "noun":
+        for j in range(end + 1, min(len(words), end + 9)):
+            if words[j] == "by":
+                k = bisect_right(names, j)
+                by = names[k] if k < len(names) and names[k] - j <= 6 else None
+                break
+    holder, receiver = before, after
+    if cue.pos == "verb":
+        if cue.passive:
+            holder, receiver = by, before
+    elif cue.pos == "noun":
+        near = before if before is not None and start - before <= 4 else None
+        holder = by if by is not None else before
+        if cue.frame == "obj":
+            return after, near
+    if cue.frame == "obj":
+        return receiver, holder
+    if cue.frame == "eval":
+        if cue.pos == "verb":
+            receiver = before
+        else:
+            reach = 5 if cue.pos == "noun" else 4
+            near_after = after is not None and (cue.pos == "noun" or after - start <= 4)
+            receiver = before if before is not None and start - before <= reach else after if near_after else before
+        return next((s for s in sorted(speakers) if s != receiver), None), receiver
+    return holder, receiver
+
+
+def _governing(reading: Reading, tags: list[str], actor: Span, target: Span, order: str) -> dict[str, list[str]]:
+    """Three groups: what each mention hangs on, in words and in the lexicon's classes, and what joins the two."""
+    chains = {"A": governors(reading, tags, actor), "T": governors(reading, tags, target)}
+
+    def who(i: int) -> str:
+        return "A" if actor[0] <= i < actor[1] else "T" if target[0] <= i < target[1] else "E" if tags[i] == "N" else ""
+
+    def word(i: int) -> str:
+        return who(i) or reading.lemmas[i] + reading.flags[i]
+
+    def kind(i: int) -> str:
+        cue = reading.cue_of[i]
+        label = f"{cue.stance}.{cue.frame}{'~' if cue.negated else ''}" if cue else tags[i]
+        return who(i) or label + reading.flags[i]
+
+    words: list[str] = []
+    kinds: list[str] = []
+    paths: list[str] = []
+    for role, chain in chains.items():
+        if not chain:
+            words.append(f"{role}:none")
+        for relation, i in chain:
+            words.append(f"{role}:{relation}:{word(i)}")
+            kinds.append(f"{role}:{relation}:{kind(i)}")
+            cue = reading.cue_of[i]
+            if cue and not who(i):
+                words.append(f"{role}:{relation}:={cue.entry}{reading.flags[i]}")
+    above = {i: relation for relation, i in chains["A"]}
+    for relation, i in chains["T"]:
+        if i in above:
+            paths += (f"{above[i]}^{kind(i)}^{relation}", f"{above[i]}^{word(i)}^{relation}", f"{above[i]}^^{relation}")
+        if who(i) == "A":
+            paths.append(f"T in A:{relation}")
+    paths += [f"A in T:{relation}" for relation, i in chains["A"] if who(i) == "T"]
+    if not paths:
+        paths.append(f"{order}:apart")
+    if chains["A"] and chains["T"]:
+        (ra, a), (rt, t) = chains["A"][-1], chains["T"][-1]
+        if a != t:
+            side = "<" if a < t else ">"
+            paths += (f"{ra}:{kind(a)}/{rt}:{kind(t)}", f"{ra}/{rt}", f"{kind(a)}/{rt}:{kind(t)}{side}")
+    return {"governors": words, "frames": kinds, "paths": paths}
 
 
 def terms_of(pairs: Iterable[Pair]) -> list[dict[str, list[str]]]:
@@ -128,12 +354,15 @@ def build_pipeline(C: float, min_df: int, class_weight: Any) -> Pipeline:
     from sklearn.pipeline import FeatureUnion, Pipeline
     from sklearn.preprocessing import FunctionTransformer
 
-    vectorizers = [(g, TfidfVectorizer(analyzer=itemgetter(g), min_df=min_df, binary=True)) for g in GROUPS]
-    regression = LogisticRegression(C=C, class_weight=class_weight, solver="newton-cg", tol=1e-3, max_iter=500)
+    vectorizers = [
+        (name, TfidfVectorizer(analyzer=itemgetter(name), min_df=min_df, binary=True, use_idf=group.idf))
+        for name, group in GROUPS.items()
+    ]
+    regression = LogisticRegression(C=C, class_weight=class_weight, solver="newton-cg", tol=2e-3, max_iter=500)
     return Pipeline(
         [
             ("terms", FunctionTransformer(terms_of)),
-            ("tfidf", FeatureUnion(vectorizers, transformer_weights=dict(GROUPS))),
+            ("tfidf", FeatureUnion(vectorizers, transformer_weights={n: g.weight for n, g in GROUPS.items()})),
             ("regression", regression),
         ]
     )

@@ -75,7 +75,7 @@ class Scorer:
         squares = np.bincount(block, weight * weight, minlength=len(counts))
         norm = np.sqrt(squares)[block]
         # each group is scaled to the length of its own weight, as its TfidfVectorizer and the union's weight do
-        size = np.array([GROUPS[group] for group in self.vocabulary])[block % max(len(known), 1)]
+        size = np.array([GROUPS[group].weight for group in self.vocabulary])[block % max(len(known), 1)]
         return block // max(len(known), 1), column, weight / norm * size
 
     def log_odds(self, pairs: Sequence[Pair]) -> np.ndarray:
@@ -119,7 +119,7 @@ class StanceModel:
     info_ : what is known of the training: data, digest, versions, scores.
     """
 
-    def __init__(self, C: float = 3.0, min_df: int = 2, prior: Mapping[str, float] | None = PRIOR) -> None:
+    def __init__(self, C: float = 0.35, min_df: int = 2, prior: Mapping[str, float] | None = PRIOR) -> None:
         self.C = C
         self.min_df = min_df
         self.prior = prior
@@ -327,8 +327,11 @@ def scorer_of(pipeline: Pipeline) -> Scorer:
     for group, vectorizer in union.transformer_list:
         terms = {str(term): base + int(i) for term, i in vectorizer.vocabulary_.items()}
         vocabulary[group] = dict(sorted(terms.items(), key=lambda item: item[1]))
-        idf.append(vectorizer.idf_.astype(np.float32).astype(np.float64))
-        vectorizer.idf_ = idf[-1]
+        if vectorizer.use_idf:
+            idf.append(vectorizer.idf_.astype(np.float32).astype(np.float64))
+            vectorizer.idf_ = idf[-1]
+        else:
+            idf.append(np.ones(len(terms)))
         base += len(terms)
     coef, intercept = regression.coef_, regression.intercept_
     if len(regression.classes_) == 2:  # one row, for the second class: the same odds as two opposite halves
@@ -350,7 +353,8 @@ def pipeline_of(scorer: Scorer, C: float, min_df: int) -> Pipeline:
     for group, vectorizer in pipeline.named_steps["tfidf"].transformer_list:
         terms = scorer.vocabulary[group]
         vectorizer.vocabulary_ = {term: i - base for term, i in terms.items()}
-        vectorizer.idf_ = scorer.idf[base : base + len(terms)]
+        if vectorizer.use_idf:
+            vectorizer.idf_ = scorer.idf[base : base + len(terms)]
         base += len(terms)
     regression = pipeline.named_steps["regression"]
     regression.classes_ = np.array(STANCES)

@@ -551,7 +551,7 @@ def _rebuild(plain: dict[str, Any]) -> StanceModel:
     header = _header(plain)
     if header["labels"] != list(STANCES):
         raise InputError(f"labels {header['labels']}, not {list(STANCES)}")
-    if [(g["name"], g["weight"]) for g in header["groups"]] != list(GROUPS.items()):
+    if [(g["name"], g["weight"]) for g in header["groups"]] != [(n, g.weight) for n, g in GROUPS.items()]:
         named = ", ".join(g["name"] for g in header["groups"])
         raise InputError(f"made with other groups of terms ({named}) than this release has ({', '.join(GROUPS)})")
     if header["terms_sha256"] != terms_digest():

@@ -1,0 +1,457 @@
+"""A sentence read once: its words, names, rough word classes, and the cues of the lexicon that it holds.
+
+No parser: closed word classes, the lexicon's verbs and a few rules about neighbours tell nouns, verbs and names apart well
+enough to say which verb or preposition a mention hangs on (`governors`), in tens of microseconds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+from stance.lexicon import WORD, Form, forms_by_first_word, nouns, verb_lemmas
+
+Span = tuple[int, int]
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+PREPOSITIONS = _words(
+    "of in on at for with by from against over about into after before under between among toward towards during without "
+    "within across behind beyond despite concerning regarding upon like than as via per amid alongside around near since "
+    "until through off onto out up down"
+)
+_BE = _words("is are was were be been being am 's ’s")
+_HAVE = _words("have has had having")
+_AUXILIARIES = _BE | _HAVE | _words("do does did will would can could may might must shall should ll ’ll 'd")
+_SUBORDINATORS = _words("that which who whom whose because while although though if when where whether unless what why how")
+_PRONOUNS = _words("he she they it we i you him her them us me himself herself itself themselves this these those")
+_DETERMINERS = _words("the a an his her its their our my your any no some every each all both another such")
+_ADVERBS = _words(
+    "not never no n't also now then still just only already again even too very so more most less least once often always "
+    "sometimes later earlier soon yet ever here there however meanwhile instead away back ahead perhaps"
+)
+_COORDINATORS = _words("and or but nor")
+_PASSIVE = _BE | _words("get gets got getting")
+_VERB_BEFORE = _words(
+    "will would can could may might must shall should to do does did 'll ’ll 'd he she they we i it who which"
+)
+_NOUN_BEFORE = _DETERMINERS | _words("this that these those in of for with by on more further public fresh new")
+_NEGATIONS = _words(
+    "not no never n't nor neither without cannot hardly scarcely barely don doesn didn won wouldn isn aren wasn weren couldn "
+    "shouldn hasn haven hadn ain"
+)
+_BREAKS = _words("; : “ ” \" ( ) — – -- but while although though whereas because")
+_TITLES = _words(
+    "president minister senator sen rep gov governor mayor mr mrs ms dr prime secretary judge justice general gen chancellor "
+    "chairman leader king queen prince pope sir lord lady former vice house speaker"
+)
+_OPENERS = _words(
+    "the a an in on at for but and or if when while after before as by with from to of he she it they we you this that these "
+    "those his her its their our my not no yes there here what who how why all some many most more one two three now then so "
+    "such both each every few last next first even also still just only once since until under over about against during "
+    "without within between among despite although because though where which whose other another i"
+)
+
+_SUFFIXES = (
+    *("ations", "ation", "ings", "ing", "ments", "ment", "edly", "ers", "er", "ies", "ied", "ed", "es", "ions", "ion"),
+    *("ives", "ive", "als", "al", "ly", "s", "e", "y"),
+)
+
+
+@lru_cache(maxsize=200_000)
+def stem(word: str) -> str:
+    """A light suffix stripper: enough to bring "condemns", "condemned" and "condemnation" together.
+
+    >>> stem("condemns") == stem("condemned") == stem("condemnation")
+    True
+    """
+    if len(word) <= 4:
+        return word[:-1] if len(word) == 4 and word[-1] == "s" != word[-2] else word
+    for suffix in _SUFFIXES:
+        if word.endswith(suffix) and len(word) - len(suffix) >= 3:
+            base = word[: -len(suffix)]
+            if len(base) > 3 and base[-1] == base[-2] and base[-1] not in "ls":
+                base = base[:-1]
+            return base[:-1] if base[-1] == "i" else base
+    return word
+
+
+class Cue(NamedTuple):
+    """A hit of the lexicon: tokens start to end, the entry, and whether it stands in the passive or is negated."""
+
+    start: int
+    end: int
+    entry: str
+    pos: str
+    stance: str
+    frame: str
+    strength: int
+    passive: bool
+    negated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The tokens of a sentence: offsets, lower-case words, and which belong to names."""
+
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
+    lower: tuple[str, ...]
+    is_name: tuple[bool, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A sentence as read: all lists have an item per token.
+
+    tags: N name, D determiner, P preposition, T "to", V verb, G -ing form, X auxiliary, W pronoun, R subordinator,
+    C coordinator, A adverb, J adjective or participle before a noun, S possessive, 0 number, O other (mostly nouns),
+    and `,` `Q` (quote) `.` for punctuation. `flags` of verbs: p passive, ! negated.
+    """
+
+    words: Words
+    stems: tuple[str, ...]
+    tags: tuple[str, ...]
+    lemmas: tuple[str, ...]
+    flags: tuple[str, ...]
+    cues: tuple[Cue, ...]
+    cue_of: tuple[Cue | None, ...]
+
+
+@lru_cache(maxsize=8192)
+def words_of(text: str) -> Words:
+    """Tokenize, and tell names from words that are capitalised because they open a sentence or a quote."""
+    starts, ends, words = [], [], []
+    for match in WORD.finditer(text):
+        starts.append(match.start())
+        ends.append(match.end())
+        words.append(match.group())
+    lower = [w.lower() for w in words]
+    lexicon = forms_by_first_word()
+    is_name = []
+    previous = "."
+    for word, low in zip(words, lower, strict=True):
+        name = False
+        if word[0].isupper() and low not in _TITLES and low != "i":
+            opens = previous in '.“”"!?:'
+            name = not opens or (
+                low not in _OPENERS and low not in lexicon and not low.endswith(("ing", "ly"))
+            )
+        is_name.append(name)
+        previous = word
+    return Words(tuple(starts), tuple(ends), tuple(lower), tuple(is_name))
+
+
+def token_span(words: Words, start: int, end: int) -> Span:
+    """The tokens that the characters start to end touch; an empty span at 0 where they touch none."""
+    inside = [i for i, (s, e) in enumerate(zip(words.starts, words.ends, strict=True)) if s < end and e > start]
+    return (inside[0], inside[-1] + 1) if inside else (0, 0)
+
+
+def read_sentence(text: str, first: Span, second: Span) -> Reading:
+    """Read a sentence in which the tokens of two mentions are names, whatever they look like.
+
+    The words of the mentions themselves are masked, so that a reading, and with it a prediction, cannot depend on who
+    is named.
+    """
+    names = words_of(text).is_name
+    forced = tuple(i for span in sorted((first, second)) for i in range(*span) if not names[i])
+    return _read(text, forced)
+
+
+@lru_cache(maxsize=8192)
+def _read(text: str, forced: tuple[int, ...]) -> Reading:
+    words = words_of(text)
+    is_name = list(words.is_name)
+    for i in forced:
+        is_name[i] = True
+    low = words.lower
+    cues = _find_cues(low, is_name)
+    tags, lemmas, flags = _tag(low, is_name)
+    cue_of: list[Cue | None] = [None] * len(low)
+    for cue in cues:
+        for i in range(cue.start, cue.end):
+            if tags[i] in "VGOJP" and cue_of[i] is None:
+                cue_of[i] = cue
+    stems = tuple("E" if n else "0" if w[0].isdigit() else stem(w) for w, n in zip(low, is_name, strict=True))
+    reading_words = Words(words.starts, words.ends, low, tuple(is_name))
+    return Reading(reading_words, stems, tuple(tags), tuple(lemmas), tuple(flags), tuple(cues), tuple(cue_of))
+
+
+def _negated(low: tuple[str, ...], i: int) -> bool:
+    return low[i] in _NEGATIONS or (low[i] == "t" and i > 0 and low[i - 1] in "'’")
+
+
+def _find_cues(low: tuple[str, ...], is_name: list[bool]) -> list[Cue]:
+    """Longest matches of the lexicon, left to right; shifts turn the next cue round."""
+    lexicon = forms_by_first_word()
+    cues: list[Cue] = []
+    n, i = len(low), 0
+    while i < n:
+        hits: list[Form] = []
+        if not is_name[i]:
+            for form in lexicon.get(low[i], ()):
+                size = len(form.words)
+                if hits and size < len(hits[0].words):
+                    break
+                if size == 1 or low[i : i + size] == form.words:
+                    hits.append(form)
+        if not hits:
+            i += 1
+            continue
+        form = hits[0] if len(hits) == 1 else _likeliest(hits, low, is_name, i)
+        end = i + len(form.words)
+        negated = False
+        for k in range(i - 1, max(-1, i - 5), -1):
+            if low[k] in _BREAKS:
+                break
+            if _negated(low, k):
+                negated = True
+                break
+        e = form.entry
+        cues.append(Cue(i, end, e.entry, e.pos, e.stance, e.frame, e.strength, _passive(form, low, is_name, i, end), negated))
+        i = end
+    for a, cue in enumerate(cues):
+        if cue.frame == "shift":
+            b = next((k for k in range(a + 1, len(cues)) if cues[k].frame != "shift"), None)
+            if b is not None and cues[b].start - cue.end <= 3:
+                cues[b] = cues[b]._replace(negated=not cues[b].negated)
+    return cues
+
+
+def _likeliest(hits: list[Form], low: tuple[str, ...], is_name: list[bool], i: int) -> Form:
+    """Of forms of one length, the verb where the word before calls for one, else the other."""
+    verbs = [h for h in hits if h.entry.pos == "verb"]
+    if not verbs or len(verbs) == len(hits):
+        return hits[0]
+    before = low[i - 1] if i else ""
+    kinds = {v.kind for v in verbs}
+    verbal = before in _VERB_BEFORE or (i > 0 and is_name[i - 1]) or (kinds == {"g"} and before in _PASSIVE)
+    if not verbal:
+        verbal = bool(kinds & {"d", "n", "s"}) and before not in _NOUN_BEFORE
+    if before in _NOUN_BEFORE and before != "that":
+        verbal = False
+    return verbs[0] if verbal else next(h for h in hits if h.entry.pos != "verb")
+
+
+def _passive(form: Form, low: tuple[str, ...], is_name: list[bool], i: int, end: int) -> bool:
+    if form.entry.pos != "verb" or form.kind not in ("d", "n"):
+        return False
+    for k in range(i - 1, max(-1, i - 4), -1):
+        if low[k] in _PASSIVE:
+            return True
+        if low[k] in _HAVE or is_name[k]:
+            break
+    return low[end : end + 1] == ("by",)
+
+
+def _tag(low: tuple[str, ...], is_name: list[bool]) -> tuple[list[str], list[str], list[str]]:
+    verbs, noun_forms = verb_lemmas(), nouns()
+    n = len(low)
+    tags, lemmas, flags = ["O"] * n, list(low), [""] * n
+    verb_seen = False  # since the clause began
+    for i, word in enumerate(low):
+        if is_name[i]:
+            tags[i] = "N"
+            continue
+        first = word[0]
+        before = tags[i - 1] if i else "."
+        if first in "'’":
+            tags[i] = "S" if low[i + 1 : i + 2] == ("s",) else "Q"
+        elif word == "s" and before == "S":
+            tags[i] = "S"
+        elif word == "t" and i and low[i - 1] in "'’":
+            tags[i] = tags[i - 1] = "A"
+        elif first.isdigit():
+            tags[i] = "0"
+        elif not first.isalpha():
+            tags[i] = "," if word == "," else "Q" if word in '"“”' else "."
+            if word in ".;:?!—–()":
+                verb_seen = False
+        elif word == "to":
+            tags[i] = "T"
+        elif word in _AUXILIARIES:
+            tags[i], verb_seen = "X", True
+        elif word in _COORDINATORS:
+            tags[i] = "C"
+            verb_seen = verb_seen and word != "but"
+        elif word in _SUBORDINATORS:
+            tags[i], verb_seen = "R", False
+        elif word in _DETERMINERS:
+            tags[i] = "D"
+        elif word in _PRONOUNS:
+            tags[i] = "W"
+        elif word in PREPOSITIONS:
+            tags[i] = "P"
+        elif word in _ADVERBS or (len(word) > 4 and word.endswith("ly")):
+            tags[i] = "A"
+        elif word in verbs:
+            lemma, kind = verbs[word]
+            tags[i] = _verb_or_noun(kind, word in noun_forms, before, tags, low, i, verb_seen)
+            if tags[i] != "O":
+                lemmas[i] = lemma
+            verb_seen = verb_seen or tags[i] in "VG"
+        else:
+            lemmas[i] = stem(word)
+            if len(word) > 4 and word.endswith("ed"):
+                tags[i] = "J" if before in "DPSJ" else "V"
+                verb_seen = verb_seen or tags[i] == "V"
+            elif len(word) > 5 and word.endswith("ing"):
+                tags[i] = "O" if before in "DJS" else "G"
+        if tags[i] in "VG":
+            flags[i] = _verb_flags(low, tags, i, verbs.get(word, ("", "d"))[1])
+    return tags, lemmas, flags
+
+
+def _verb_or_noun(
+    kind: str, is_noun: bool, before: str, tags: list[str], low: tuple[str, ...], i: int, verb_seen: bool
+) -> str:
+    k = i - 1
+    while k > 0 and tags[k] == "A":
+        k -= 1
+        before = tags[k]
+    if kind in "dn":
+        return "J" if before in "DJ0SP" and low[i + 1 : i + 2] != ("by",) else "V"
+    if kind == "g":
+        return "J" if before in "DJS" else "G"
+    if kind == "s":
+        verbal = before in "NWR" or (before in "O,C" and not verb_seen) if is_noun else before not in "DPSJ"
+    else:
+        verbal = before in "TXWR" or (not is_noun and (before in "NO" and not verb_seen or before == "C" and verb_seen))
+    return "V" if verbal else "O"
+
+
+def _verb_flags(low: tuple[str, ...], tags: list[str], i: int, kind: str) -> str:
+    participle = kind in "dn"
+    passive = participle and low[i + 1 : i + 2] == ("by",)
+    negated = False
+    for k in range(i - 1, max(-1, i - 5), -1):
+        negated = negated or _negated(low, k)
+        passive = passive or (participle and tags[k] == "X" and low[k] in _BE)
+        if tags[k] not in "XAT":
+            break
+    return ("p" if passive else "") + ("!" if negated else "")
+
+
+# ---------------------------------------------------------------------------------------------- what a mention hangs on
+
+
+def governors(reading: Reading, tags: list[str], span: Span) -> list[tuple[str, int]]:
+    """What a nominal hangs on, nearest first: (relation, token), at most three steps up and one subject relation.
+
+    Relations: obj (object of a verb), p.PREP and n.PREP (object of a preposition on a verb or noun), agent (after "by"),
+    attr (after "be"), poss (before 's), subj, subj~ (subject with something in between), rel (subject of a relative
+    clause), cop (subject of "be" and what it is said to be); conj. where it goes through a list.
+    """
+    low = reading.words.lower
+    out: list[tuple[str, int]] = []
+    prefix = ""
+    start, steps = span[0], 3
+    for _ in range(8):
+        k = start - 1
+        while k >= 0 and tags[k] in "ONDJ0AS":
+            k -= 1
+        tag = tags[k] if k >= 0 else "."
+        if tag in "PT" and steps:
+            head = k - 1
+            while head >= 0 and tags[head] == "A":
+                head -= 1
+            if head < 0:
+                break
+            if low[k] == "by" and tags[head] == "V":
+                out.append((prefix + "agent", head))
+                break
+            if tags[head] in "VGJ":
+                out.append((f"{prefix}p.{low[k]}", head))
+                prefix += "p."
+            elif tags[head] in "ONW0S":
+                out.append((f"{prefix}n.{low[k]}", head))
+                prefix += "n."
+            else:
+                break
+            steps -= 1
+            if tags[head] in "VG":
+                break
+            start = head
+        elif tag in "VG":
+            out.append((prefix + "obj", k))
+            break
+        elif tag == "X" and low[k] in _BE:
+            out.append((prefix + "attr", k))
+            break
+        elif tag in ",C" and k > 0 and "conj" not in prefix:
+            before = k - 2 if tags[k - 1] == "," else k - 1
+            if before < 0 or tags[before] not in "NO":
+                break
+            prefix += "conj."
+            start = before
+        else:
+            break
+    if span[1] < len(tags) and tags[span[1]] == "S":
+        head = span[1]
+        while head < len(tags) and tags[head] in "SJA0D":
+            head += 1
+        while head + 1 < len(tags) and tags[head + 1] in "ON":
+            head += 1
+        if head < len(tags):
+            out.append(("poss", head))
+    elif not out or prefix.startswith("conj") or out[-1][0] == "attr":
+        subject = _subject_of(tags, span[1])
+        if subject:
+            out.append(subject)
+    return out
+
+
+def _subject_of(tags: list[str], j: int) -> tuple[str, int] | None:
+    """The verb whose subject ends before token j, past appositions and prepositional phrases."""
+    n, relation, start = len(tags), "subj", j
+    for _ in range(30):
+        if j >= n or tags[j] in ".Q":
+            return None
+        tag = tags[j]
+        if tag == "V":
+            return relation, j
+        if tag == "X":
+            head = j + 1
+            while head < n and tags[head] in "XA":
+                head += 1
+            if head < n and tags[head] in "VG":
+                return relation, head
+            if head + 1 < n and tags[head] == "T":
+                return "subj", head + 1
+            while head < n and tags[head] in "DAP0":
+                head += 1
+            return ("cop", head) if head < n else None
+        if tag == ",":
+            relation = "subj~"
+            following = tags[j + 1] if j + 1 < n else "."
+            if following in "VX":
+                j += 1
+                continue
+            if following == "Q":
+                return None
+            j += 1
+            while j < n and tags[j] not in ",.":
+                j += 1
+            if j >= n or tags[j] != ",":
+                return None
+            j += 1
+        elif tag == "R":
+            while j < n and tags[j] not in "VXG,.":
+                j += 1
+            if j < n and tags[j] == "X":
+                while j < n and tags[j] in "XA":
+                    j += 1
+                return ("rel", j) if j < n else None
+            return ("rel", j) if j < n and tags[j] == "V" else None
+        elif tag == "G" and j == start:
+            return "subj.g", j
+        elif tag == "T" and j == start:
+            return ("subj.to", j + 1) if j + 1 < n else None
+        else:
+            j += 1
+    return None
