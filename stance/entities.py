@@ -134,6 +134,7 @@ _PLAIN = frozenset(
 )
 
 
+@lru_cache(maxsize=100_000)
 def phrase_stem(word: str) -> str:
     """A word without its ending, the nouns that news uses for one another as one."""
     for suffix in ("ations", "ation", "ings", "ing", "ions", "ion", "ments", "ment", "ies", "ers", "er", "ed", "es", "s", "y", "e"):

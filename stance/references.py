@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 from stance.entities import HEADS, Catalogue, Mention, Profile, Reading, profile_of
 from stance.speech import Quote
@@ -49,7 +50,6 @@ def resolve_references(
     First-person pronouns are left to the speaker of their quote, see `speakers_words`.
     """
     out: list[list[Mention]] = []
-    heads = _heads_of(catalogue) if len(catalogue.entities) < 2000 else {}
     quote_starts = [q.start for q in quotes]
     last_role: dict[str, tuple[int, str, bool]] = {}  # noun -> sentence, entity, whether another shares that place
     for k, (sentence, names) in enumerate(zip(sentences, reading.mentions, strict=True)):
@@ -92,20 +92,18 @@ def resolve_references(
         here.sort(key=lambda x: x.start)
         out.append(here)
         for n in names:
-            for noun in (*reading.roles.get(n.entity, ()), *heads.get(n.entity, ())):
+            for noun in (*reading.roles.get(n.entity, ()), *_heads_of(n.entity)):
                 before = last_role.get(noun)
                 last_role[noun] = (k, n.entity, bool(before and before[0] == k and before[1] != n.entity))
     return out
 
 
-def _heads_of(catalogue: Catalogue) -> dict[str, tuple[str, ...]]:
-    """Entity -> nouns by which a text comes back to it: its own head and what news puts for that."""
-    out: dict[str, tuple[str, ...]] = {}
-    for name in catalogue.entities:
-        last = re.sub(r"(?<=[^s])s$", "", name.split()[-1].lower())
-        first = re.split(r" (?:of|on|for|to|against|in|over) ", name)[0].split()[-1].lower()
-        out[name] = tuple({h for group in HEADS if last in group or first in group for h in group})
-    return out
+@lru_cache(maxsize=100_000)
+def _heads_of(name: str) -> tuple[str, ...]:
+    """The nouns by which a text comes back to a thing: its own head and what news puts for that."""
+    last = re.sub(r"(?<=[^s])s$", "", name.split()[-1].lower())
+    first = re.split(r" (?:of|on|for|to|against|in|over) ", name)[0].split()[-1].lower()
+    return tuple(dict.fromkeys(h for group in HEADS if last in group or first in group for h in group))
 
 
 def _profile(reading: Reading, name: str) -> Profile:
@@ -203,7 +201,7 @@ def _person(
             _remember(reading, entities[0], gender)
             return entities[0]
         first = next(m for m in level if m.entity in entities)
-        second = next(m for m in level if m.entity in entities and m.entity != first.entity)
+        second = next(m for m in level if m.entity != first.entity)
         joint = _JOINT.fullmatch(text, first.end, second.start) if first.end <= second.start else None
         if depth > 0 and first is level[0] and not joint:
             return first.entity
