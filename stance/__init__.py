@@ -18,8 +18,8 @@ _HOME = {
     "read_labeled": "pairs",
     "aggregate_stances": "aggregate",
     "load_catalogue": "entities",
-    "cross_validate": "evaluate_model",
-    "evaluate_model": "evaluate_model",
+    "cross_validate": "evaluate",
+    "evaluate_model": "evaluate",
     "Document": "text",
     "InputError": "text",
 }

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from stance.batch import Totals
     from stance.evaluate import Scores
+    from stance.model import Explanation
 
 app = typer.Typer(
     add_completion=False,
@@ -244,6 +245,56 @@ def say_totals(totals: Totals) -> None:
         f"{totals.documents:,} document{'s' * (totals.documents != 1)}, {totals.n_statements:,} statements, "
         f"{totals.n_rows:,} rows" + (f"; {totals.empty:,} without text" if totals.empty else "")
     )
+
+
+@app.command(epilog='Example: stance explain article.txt --actor Turkey --target "PYD inclusion"')
+def explain(
+    inputs: Annotated[list[str], typer.Argument(help="Files, folders, or - for stdin.", metavar="INPUT...")],
+    actor: Annotated[str, typer.Option(help="Whose stance: a name of the catalogue or of the text.")],
+    target: Annotated[str, typer.Option(help="Toward what.")],
+    entities: Annotated[
+        Path | None, typer.Option("--entities", "-e", help="Catalogue: a CSV of name, kind, aliases.")
+    ] = None,
+    model: ModelOption = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Table of all terms to write.")] = None,
+    top: Annotated[int, typer.Option(min=1, help="Terms to show of each statement, on a terminal.")] = 8,
+    encoding: EncodingOption = "utf-8",
+) -> None:
+    """Show the words that decided the stance of one actor toward one target, with their weights."""
+    from stance.model import StanceModel
+    from stance.text import read_documents
+
+    if output is not None:
+        check_table(output)
+    loaded = StanceModel.load(model)
+    found = loaded.explain_documents(read_documents(*inputs, encoding=encoding), actor, target, entities)
+    if output is None and sys.stdout.isatty():
+        print_explanations(found, top)
+        return
+    import pandas as pd
+
+    write_plain(
+        pd.concat([e.terms.assign(doc_id=e.doc_id, evidence=e.sentence) for e in found], ignore_index=True), output
+    )
+
+
+def print_explanations(found: Sequence[Explanation], top: int) -> None:
+    """Each sentence with the words that decided, coloured, and below it the weightiest terms."""
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(highlight=False)
+    colour = {"favor": "bold blue", "against": "bold red", "neutral": "bold"}
+    for e in found:
+        text = Text(visible(e.sentence, " "))
+        for start, end, _ in e.words:
+            text.stylize(colour[e.stance], start, end)
+        console.print(Text(f"{e.doc_id}  ").append(e.stance, colour[e.stance]).append(f"  p {e.probability:.2f}"))
+        console.print(text)
+        for row in e.terms.head(top).to_dict("records"):
+            console.print(Text(f"  {row['contribution']:+.3f}  {row['group']}: {visible(row['says'])}"))
+        rest = e.terms["contribution"].iloc[top:].sum()
+        console.print(Text(f"  {rest:+.3f}  {max(0, len(e.terms) - top)} other terms; log-odds {e.log_odds:+.3f}"))
 
 
 @app.command(epilog="Example: stance evaluate held_out.csv --model models/mine.joblib -o scores.json")

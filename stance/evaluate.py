@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -43,8 +43,10 @@ class Scores:
         return asdict(self)
 
 
-def score(truth: Sequence[str], predicted: Sequence[str]) -> Scores:
+def score(truth: Any, predicted: Any) -> Scores:
     """Precision, recall, F1 and support per stance, their macro average, and the majority-class baseline.
+
+    `truth` and `predicted` are sequences of stances of one length.
 
     The macro average is over the stances that stand in `truth` or in `predicted`.
     """
@@ -59,7 +61,8 @@ def score(truth: Sequence[str], predicted: Sequence[str]) -> Scores:
         label: ClassScore(float(p), float(r), float(f), int(n))
         for label, p, r, f, n in zip(labels, *columns, strict=True)
     }
-    macro = ClassScore(*(float(np.mean(c)) for c in columns[:3]), support=len(truth))
+    precision, recall, f1 = (float(np.mean(c)) for c in columns[:3])
+    macro = ClassScore(precision, recall, f1, len(truth))
     names, sizes = np.unique(truth, return_counts=True)
     majority = str(names[sizes.argmax()])
     guess = np.full(len(truth), majority, dtype=truth.dtype)

@@ -6,6 +6,7 @@ The mentions are masked by their roles, A and T, and other names as E: no term d
 
 from __future__ import annotations
 
+import itertools
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -46,7 +47,9 @@ SYNTAX_GROUPS = {
 }
 """What a dependency parse adds, in a model trained with syntax (see `stance.syntax`)."""
 
-_PAUSES = frozenset((",", ";", ":", "but", "and", "that", "who", "which", "while", "because", "after", "as", '"', "“", "”"))
+_PAUSES = frozenset(
+    (",", ";", ":", "but", "and", "that", "who", "which", "while", "because", "after", "as", '"', "“", "”")
+)
 _QUOTES = frozenset('"“”')
 
 
@@ -111,7 +114,7 @@ def _mask(reading: Reading, actor: Span, target: Span) -> _Masked:
             at.append(len(words) - 1)
             last = ""
             continue
-        if mark != last or mark != "E" and position[mark] < 0:
+        if mark != last or (mark != "E" and position[mark] < 0):
             words.append(mark)
             stems.append(mark)
             if mark != "E":
@@ -124,8 +127,8 @@ def _mask(reading: Reading, actor: Span, target: Span) -> _Masked:
 
 
 def _ngrams(stems: list[str]) -> list[str]:
-    pairs = [f"{a}_{b}" for a, b in zip(stems, stems[1:])]
-    return stems + pairs + [f"{ab}_{c}" for ab, c in zip(pairs, stems[2:])]
+    pairs = [f"{a}_{b}" for a, b in itertools.pairwise(stems)]
+    return stems + pairs + [f"{ab}_{c}" for ab, c in zip(pairs, stems[2:], strict=False)]
 
 
 def _zones(masked: _Masked, order: str) -> list[str]:
@@ -136,7 +139,7 @@ def _zones(masked: _Masked, order: str) -> list[str]:
         key = f"{order}{zone}"
         part = stems[left:right]
         out += [key + s for s in part]
-        out += [f"{key}{a}_{b}" for a, b in zip(part, stems[left + 1 : right + 1])]
+        out += [f"{key}{a}_{b}" for a, b in zip(part, stems[left + 1 : right + 1], strict=False)]
     return out
 
 
@@ -228,9 +231,13 @@ def _cue_terms(
         if who in ("AT", "TA"):
             roles.append(f"{cue.entry}|{who}|{mark}")
         if receiver == target or holder == actor:
-            roles.append(f"{stance}|{'h' if holder == actor else ''}{'r' if receiver == target else ''}|{cue.frame}|{near}")
+            roles.append(
+                f"{stance}|{'h' if holder == actor else ''}{'r' if receiver == target else ''}|{cue.frame}|{near}"
+            )
         if who == "AT":
-            balance += {"favor": 1.0, "against": -1.0, "not_favor": -0.5, "not_against": 0.3}.get(stance, 0.0) * cue.strength
+            balance += {"favor": 1.0, "against": -1.0, "not_favor": -0.5, "not_against": 0.3}.get(
+                stance, 0.0
+            ) * cue.strength
     roles.append(f"balance{max(-4, min(4, int(balance)))}")
     if not polar:
         roles.append("no_cue")

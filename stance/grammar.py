@@ -27,7 +27,9 @@ PREPOSITIONS = _words(
 _BE = _words("is are was were be been being am 's ’s")
 _HAVE = _words("have has had having")
 _AUXILIARIES = _BE | _HAVE | _words("do does did will would can could may might must shall should ll ’ll 'd")
-_SUBORDINATORS = _words("that which who whom whose because while although though if when where whether unless what why how")
+_SUBORDINATORS = _words(
+    "that which who whom whose because while although though if when where whether unless what why how"
+)
 _PRONOUNS = _words("he she they it we i you him her them us me himself herself itself themselves this these those")
 _DETERMINERS = _words("the a an his her its their our my your any no some every each all both another such")
 _ADVERBS = _words(
@@ -44,7 +46,7 @@ _NEGATIONS = _words(
     "not no never n't nor neither without cannot hardly scarcely barely don doesn didn won wouldn isn aren wasn weren couldn "
     "shouldn hasn haven hadn ain"
 )
-_BREAKS = _words("; : “ ” \" ( ) — – -- but while although though whereas because")
+_BREAKS = _words('; : “ ” " ( ) — – -- but while although though whereas because')
 _TITLES = _words(
     "president minister senator sen rep gov governor mayor mr mrs ms dr prime secretary judge justice general gen chancellor "
     "chairman leader king queen prince pope sir lord lady former vice house speaker"
@@ -138,9 +140,7 @@ def words_of(text: str) -> Words:
         name = False
         if word[0].isupper() and low not in _TITLES and low != "i":
             opens = previous in '.“”"!?:'
-            name = not opens or (
-                low not in _OPENERS and low not in lexicon and not low.endswith(("ing", "ly"))
-            )
+            name = not opens or (low not in _OPENERS and low not in lexicon and not low.endswith(("ing", "ly")))
         is_name.append(name)
         previous = word
     return Words(tuple(starts), tuple(ends), tuple(lower), tuple(is_name))
@@ -213,7 +213,9 @@ def _find_cues(low: tuple[str, ...], is_name: list[bool]) -> list[Cue]:
                 negated = True
                 break
         e = form.entry
-        cues.append(Cue(i, end, e.entry, e.pos, e.stance, e.frame, e.strength, _passive(form, low, is_name, i, end), negated))
+        cues.append(
+            Cue(i, end, e.entry, e.pos, e.stance, e.frame, e.strength, _passive(form, low, is_name, i, end), negated)
+        )
         i = end
     for a, cue in enumerate(cues):
         if cue.frame == "shift":
@@ -321,7 +323,7 @@ def _verb_or_noun(
     if kind == "s":
         verbal = before in "NWR" or (before in "O,C" and not verb_seen) if is_noun else before not in "DPSJ"
     else:
-        verbal = before in "TXWR" or (not is_noun and (before in "NO" and not verb_seen or before == "C" and verb_seen))
+        verbal = before in "TXWR" or (not is_noun and ((before in "NO" and not verb_seen) or (before == "C" and verb_seen)))
     return "V" if verbal else "O"
 
 

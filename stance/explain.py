@@ -1,0 +1,128 @@
+"""Why a stance: the exact contribution of every term, said in words, and the words of the sentence that weighed most."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from stance.grammar import stem, words_of
+from stance.pairs import STANCES, Pair
+
+if TYPE_CHECKING:
+    from stance.model import Scorer
+
+EXPLANATION_COLUMNS = ("row", "stance", "versus", "group", "term", "says", "value", "contribution", *STANCES)
+
+_ZONES = {"<": "before both", "-": "between", ">": "after both"}
+_MARKS = {"A": "[actor]", "T": "[target]", "E": "[name]", "0": "[number]"}
+
+
+def contributions(scorer: Scorer, pairs: Sequence[Pair]) -> list[list[tuple[str, str, float, np.ndarray]]]:
+    """For each pair its terms as (group, term, TF-IDF value, contribution to each stance's log-odds, float64 (3,)).
+
+    The first item is the intercept. The contributions of a pair add up to `scorer.log_odds`.
+    """
+    names = {i: (group, term) for group, terms in scorer.vocabulary.items() for term, i in terms.items()}
+    rows, columns, values = scorer.matrix(pairs)
+    out = [[("intercept", "", 1.0, scorer.intercept.copy())] for _ in pairs]
+    for row, column, value in zip(rows.tolist(), columns.tolist(), values.tolist(), strict=True):
+        out[row].append((*names[column], value, value * scorer.coef[column]))
+    return out
+
+
+def explain_pairs(scorer: Scorer, pairs: Sequence[Pair], index: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """Rows of `EXPLANATION_COLUMNS`, the weightiest terms of each pair first; see `StanceModel.explain`."""
+    out: list[tuple[Any, ...]] = []
+    for key, terms in zip(index, contributions(scorer, pairs), strict=True):
+        total = np.sum([t[3] for t in terms], axis=0)
+        best, second = np.argsort(-total, kind="stable")[:2]
+        rows = [
+            (
+                *(key, STANCES[best], STANCES[second], group, term, describe(group, term), value),
+                *(float(share[best] - share[second]), *map(float, share)),
+            )
+            for group, term, value, share in terms
+        ]
+        out += sorted(rows, key=lambda r: -abs(r[7]))
+    return out
+
+
+def describe(group: str, term: str) -> str:
+    """A term in words.
+
+    >>> describe("zones", "AT-critic_of")
+    'between, actor first: critic of'
+    """
+    if group == "intercept":
+        return "the share of each stance that the model expects"
+    if group == "ngrams":
+        return _plain(term)
+    if group == "zones":
+        return f"{_ZONES[term[2]]}, {_first(term)}: {_plain(term[3:])}"
+    if group == "windows":
+        side = "before" if term[3] == "-" else "after"
+        return f"shortly {side} the {'actor' if term[2] == 'A' else 'target'}, {_first(term)}: {_plain(term[4:])}"
+    if group in ("roles", "lexicon"):
+        head, *rest = term.split("|")
+        roles = {"AT": "actor holds it toward target", "TA": "target holds it toward actor"}
+        return "; ".join([head.replace("not_", "negated "), *(roles.get(r, _signs(r)) for r in rest if r)])
+    if group in ("governors", "frames"):
+        role, _, relation = term.partition(":")
+        return f"{'actor' if role == 'A' else 'target'} is {relation.replace(':', ' of ', 1).replace('!', ' (negated)')}"
+    return term
+
+
+def _first(term: str) -> str:
+    return "actor first" if term[:2] == "AT" else "target first"
+
+
+def _plain(stems: str) -> str:
+    return " ".join(_MARKS.get(s, s) for s in stems.split("_"))
+
+
+def _signs(code: str) -> str:
+    if code in ("p", "!", "p!"):
+        return " and ".join(n for c, n in (("p", "passive"), ("!", "negated")) if c in code)
+    if re.fullmatch(r"[ATc]{3}", code):
+        return "order " + " ".join({"A": "actor", "T": "target", "c": "cue"}[c] for c in code)
+    return code
+
+
+def word_weights(pair: Pair, terms: Sequence[tuple[str, str, float]]) -> list[tuple[int, int, float]]:
+    """How much each word of the pair's text weighs: (start, end, weight) of its words, in code points.
+
+    `terms` holds (group, term, contribution). A term's contribution is shared by the words that made it: those whose stems
+    it names, or those of the lexicon's entry. Terms about the shape of the sentence belong to no word.
+    """
+    words = words_of(pair.text)
+    stems = [stem(w) for w in words.lower]
+    weights = [0.0] * len(stems)
+    inside = [
+        any(s < end and e > start for start, end in (pair.actor, pair.target))
+        for s, e in zip(words.starts, words.ends, strict=True)
+    ]
+    for group, term, contribution in terms:
+        if group == "ngrams":
+            wanted = set(term.split("_"))
+        elif group == "zones":
+            wanted = set(term[3:].split("_"))
+        elif group == "windows":
+            wanted = {term[4:]}
+        elif group == "lexicon":
+            wanted = {stem(w) for w in re.findall(r"\w+", term.split("|")[0])}
+        else:
+            continue
+        hits = [i for i, s in enumerate(stems) if s in wanted and not inside[i]]
+        for i in hits:
+            weights[i] += contribution / len(hits)
+    return [(s, e, w) for s, e, w in zip(words.starts, words.ends, weights, strict=True) if w]
+
+
+def deciding_words(scorer: Scorer, pair: Pair, most: int = 5) -> list[tuple[int, int, float]]:
+    """The words of the pair's text that spoke most for its stance: (start, end, weight), in order of the text."""
+    rows = explain_pairs(scorer, [pair], [0])
+    weights = [w for w in word_weights(pair, [(r[3], r[4], r[7]) for r in rows]) if w[2] > 0]
+    return sorted(sorted(weights, key=lambda w: -w[2])[:most])
