@@ -84,6 +84,7 @@ class Catalogue:
     discover: bool = False
     index: Index = field(default_factory=dict)
     phrases: dict[str, list[Phrase]] = field(default_factory=dict)
+    phrase_words: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         self.index = build_index(alias for e in self.entities.values() for alias in aliases_of(e))
@@ -553,15 +554,15 @@ def find_mentions(text: str, sentences: Sequence[Sentence], catalogue: Catalogue
 
 def read_names(text: str, sentences: Sequence[Sentence], catalogue: Catalogue) -> Reading:
     """The mentions of names in each sentence, of the catalogue and (without a role) of other persons and bodies."""
-    starts: list[int] = []
-    ends: list[int] = []
-    for m in WORD.finditer(text):
-        starts.append(m.start())
-        ends.append(m.end())
-    words = [text[a:b] for a, b in zip(starts, ends, strict=True)]
+    spans = [m.span() for m in WORD.finditer(text)]
+    starts = [a for a, _ in spans]
+    ends = [b for _, b in spans]
+    words = WORD.findall(text)
     lower = [w.lower() for w in words]
     if "’" in text:
         lower = ["'" if w == "’" else w for w in lower]
+    dateline = _DATELINE.match(text) or _DATELINE.search(text, 0, 600)
+    place = dateline.span(1) if dateline else (-1, -1)
     outsiders, local = _local_names(text, sentences, catalogue)
     reading = Reading([])
     full_names = _full_names(text, catalogue, outsiders)
@@ -580,10 +581,10 @@ def read_names(text: str, sentences: Sequence[Sentence], catalogue: Catalogue) -
         here: list[tuple[int, list[tuple[int, list[Alias]]]]] = []
         for at in range(first, stop):
             word = lower[at]
-            listed = index.get(word)
-            own = overlay.get(word) if overlay else None
-            if listed is None and own is None:
+            if word not in index and word not in overlay or place[0] <= starts[at] < place[1]:
                 continue
+            listed = index.get(word)
+            own = overlay.get(word)
             options = []
             candidates = _longest(at, stop, lower, listed, own)
             if at + 3 < stop and lower[at + 2] == "." and len(lower[at + 1]) == 1:
@@ -677,9 +678,14 @@ def _described(
 ) -> list[Mention]:
     """Mentions of things by most of the content words of their description, close together, in any order."""
     stems: dict[str, list[int]] = {}
+    known = catalogue.phrase_words
     for i in range(first, stop):
-        stem = phrase_stem(lower[i]) if len(lower[i]) > 2 else ""
-        if stem in catalogue.phrases:
+        word = lower[i]
+        stem = known.get(word)
+        if stem is None:
+            stem = phrase_stem(word) if len(word) > 2 else ""
+            stem = known[word] = stem if stem in catalogue.phrases else ""
+        if stem:
             stems.setdefault(stem, []).append(i)
     if len(stems) < 2:
         return []
@@ -834,6 +840,9 @@ _RUN = re.compile(
     rf"(?<![\w’'-])[{_UP}][\w’'-]*(?:(?: (?:(?:of|for) (?:the )?|and )|(?:(?<=\b[{_UP}])|(?<=\bMr)|(?<=\bMs)|(?<=\bDr)|(?<=\bSt)|(?<=\bMrs)|(?<=\bSen)|(?<=\bRep)|(?<=\bGov)|(?<=\bGen))\. | |-)?(?:(?:al|bin|ibn|van|von|de|da|del|di|el|der|den|dos)[ -])*"
     rf"(?<=[ -])[{_UP}][\w’'-]*)*"
 )
+_DATELINE = re.compile(
+    rf"^([{_UP}][{_UP} .'’/-]{{2,40}}(?:, [{_UP}][\w. ]{{1,25}}?)?)(?: \([^)\n]{{2,40}}\))? ?(?:—|–|--|-) ", re.MULTILINE
+)
 _INTRODUCED = re.compile(rf" \((?:the |or |known as )?[“\"']?([{_UP}][{_UP}&.-]{{1,9}})[”\"']?[,)]")
 _SPEECH = re.compile(
     r"\s*(?:,[^,.]{3,60},)?\s*(?:said|says|told|added|argued|warned|insisted|called|wrote|tweeted|accused|welcomed|rejected|"
@@ -945,19 +954,20 @@ def discover_names(text: str, sentences: Sequence[Sentence], every: bool = False
         run = m.group()
         if "\n" in run or (run.isupper() and " " in run):
             continue
-        words = run.replace(". ", " ").split()
-        words, titled = _strip_titles(words)
-        if not words:
-            continue
-        words[-1] = re.sub(r"['’]s?$", "", words[-1])
-        name = " ".join(words)
-        if len(name) < 3 or name in _STOP:
-            continue
-        names[name] += 1
-        speaks = bool(_SPEECH.match(text, m.end()))
-        body = not _GROUP_WORDS.isdisjoint(w.lower() for w in words)
-        if (titled and "of" not in words and "for" not in words) or (len(words) > 1 and (speaks or body)):
-            sure[name] = None
+        together = not _GROUP_WORDS.isdisjoint(run.lower().split()) and run.split()[0] not in given_names()
+        for piece in [run] if together else run.split(" and "):
+            words, titled = _strip_titles(piece.replace(". ", " ").split())
+            if not words:
+                continue
+            words[-1] = re.sub(r"['’]s?$", "", words[-1])
+            name = " ".join(words)
+            if len(name) < 3 or name in _STOP:
+                continue
+            names[name] += 1
+            speaks = bool(_SPEECH.match(text, m.end()))
+            body = not _GROUP_WORDS.isdisjoint(w.lower() for w in words)
+            if (titled and "of" not in words and "for" not in words) or (len(words) > 1 and (speaks or body)):
+                sure[name] = None
     for name, count in names.items():
         if " " in name and (count >= 2 or every) and " and " not in name and name not in sure:
             sure[name] = None

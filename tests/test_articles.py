@@ -1,0 +1,132 @@
+"""Whole articles through the API and the command line: who takes which stance where the sentence does not say who."""
+
+import io
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+
+from stance import StanceModel
+from stance.articles import article_pairs, read_article
+from stance.entities import load_catalogue
+from stance.model import STATEMENT_COLUMNS
+from stance.text import split_sentences
+
+ARTICLE = """HARBOUR TOWN SPLIT OVER FERRY
+
+By Lin Marsh
+
+SALTBY, Norland — Mayor Ines Duarte wants the night ferry back. The Saltby Sailors Union (SSU) does not.
+
+“The night ferry is a gift to this town,” Ms. Duarte said on Friday. “It pays for itself.
+
+“Only fools oppose the night ferry,” she added.
+
+• The SSU condemned the night ferry as a danger.
+• Oskar Brandt, a spokesman for the union, called the night ferry a scandal
+
+According to Brandt, nobody asked the crews."""
+
+ENTITIES = pd.DataFrame(
+    [
+        ("Ines Duarte", "actor|target", "", "Saltby"),
+        ("Saltby", "actor|target", "", ""),
+        ("Saltby Sailors Union", "actor|target", "", ""),
+        ("Oskar Brandt", "actor|target", "", "Saltby Sailors Union"),
+        ("night ferry", "target", "", ""),
+    ],
+    columns=["name", "kind", "aliases", "affiliation"],
+)
+
+
+@pytest.fixture(scope="module")
+def model():
+    rows = []
+    for actor in ("Rome", "Oslo", "Lima", "Accra", "Quito"):
+        for target in ("the dam", "the pact", "the port", "the tax"):
+            rows += [(f"{actor} praised {target}.", actor, target, "favor"), (f"{actor} condemned {target}.", actor, target, "against")]
+            rows += [(f"{actor} said: “{target} is a gift.”", actor, target, "favor"), (f"{actor} visited {target}.", actor, target, "neutral")]
+            rows += [(f"{actor} called {target} a scandal.", actor, target, "against")]
+    return StanceModel().fit(pd.DataFrame(rows, columns=["text", "actor", "target", "stance"]))
+
+
+def couples(text, entities=ENTITIES):
+    article = read_article(text, split_sentences(text), load_catalogue(entities))
+    return [(f.actor.entity, f.target.entity, f.resolved) for f in article_pairs(article)]
+
+
+def test_an_article_with_headline_byline_dateline_quotes_and_bullets():
+    found = [(a, r) for a, t, r in couples(ARTICLE) if t == "night ferry"]
+    assert found == [
+        ("Ines Duarte", "named"),
+        ("Ines Duarte", "named"),
+        ("Ines Duarte", "speaker"),  # “It pays for itself.
+        ("Ines Duarte", "pronoun"),
+        ("Saltby Sailors Union", "named"),
+        ("Oskar Brandt", "named"),
+        ("Saltby Sailors Union", "role"),
+    ]
+
+
+SHAPES = [
+    ("Joint actors", "Peru, Chile and Oman condemned the toll.", [("Peru", "toll"), ("Chile", "toll"), ("Oman", "toll")]),
+    ("Bullets", "- Peru condemned the toll\n- Chile praised the toll", [("Peru", "toll"), ("Chile", "toll")]),
+    ("No full stops", "Peru condemned the toll\n\nChile praised it", [("Peru", "toll"), ("Chile", "toll")]),
+    ("Capitals", "PERU CONDEMNS THE TOLL\n\nRain fell.", [("Peru", "toll")]),
+    ("A tweet", "Chile replied: “Peru is right. The toll must go!!! #toll” (@chile)", [("Chile", "Peru"), ("Chile", "toll")]),
+    ("Itself", "Peru praised Peru.", []),
+    ("Not across sentences", "Peru slept. The toll rose.", []),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), [s[1:] for s in SHAPES], ids=[s[0] for s in SHAPES])
+def test_shapes_of_text(text, expected):
+    entities = pd.DataFrame([(n, "actor|target") for n in ("Peru", "Chile", "Oman")] + [("toll", "target")], columns=["name", "kind"])
+    found = [(a, t) for a, t, _ in couples(text, entities)]
+    assert [c for c in expected if c not in found] == []
+    assert [c for c in found if c[1] == "toll" and c not in expected] == []
+
+
+def test_statements_keep_the_contract(model):
+    table = model.predict([ARTICLE], ENTITIES)
+    assert tuple(table.columns) == STATEMENT_COLUMNS
+    for r in table.itertuples():
+        assert ARTICLE[r.sentence_start : r.sentence_end] == r.evidence
+        assert ARTICLE[r.actor_start : r.actor_end] == r.actor_mention
+        assert ARTICLE[r.target_start : r.target_end] == r.target_mention
+    assert not table.duplicated(["doc_id", "sentence_id", "actor", "target"]).any()
+    ferry = table[table["target"] == "night ferry"]
+    assert set(ferry[ferry["actor"] == "Oskar Brandt"]["stance"]) == {"against"}
+    assert "favor" in set(ferry[ferry["actor"] == "Ines Duarte"]["stance"])
+
+
+def test_whole_documents_lean_towards_stances_and_a_prior_replaces_that(model):
+    text = "Rome visited the dam."
+    entities = pd.DataFrame({"name": ["Rome", "the dam"]})
+    default = model.predict([text], entities)
+    calm = model.predict([text], entities, prior={"favor": 0.01, "against": 0.01, "neutral": 0.98})
+    assert (default["p_neutral"] < calm["p_neutral"]).all()
+
+
+def test_empty_and_odd_documents(model):
+    assert model.predict(["", " \n", "“““", "...", "\x00"], ENTITIES).empty
+
+
+def test_roll_up_on_the_command_line(model, tmp_path):
+    model.info_ = {}
+    model.save(tmp_path / "m.joblib")
+    ENTITIES.to_csv(tmp_path / "entities.csv", index=False)
+    (tmp_path / "news.txt").write_text(ARTICLE, encoding="utf-8")
+
+    def predict(*options):
+        command = [sys.executable, "-m", "stance", "predict", str(tmp_path / "news.txt"), "-m", str(tmp_path / "m.joblib")]
+        command += ["-e", str(tmp_path / "entities.csv"), "--by", "statement", *options]
+        done = subprocess.run(command, capture_output=True, text=True, check=True, encoding="utf-8")
+        return pd.read_csv(io.StringIO(done.stdout), keep_default_na=False)
+
+    plain, rolled = predict(), predict("--roll-up")
+    assert "Saltby" not in set(plain[plain["target"] == "night ferry"]["actor"])
+    ferry = rolled[rolled["target"] == "night ferry"]
+    assert (ferry["actor"] == "Saltby").sum() == (ferry["actor"] == "Ines Duarte").sum() > 0
+    assert not rolled.duplicated(["doc_id", "sentence_id", "actor", "target"]).any()
