@@ -381,6 +381,9 @@ def report(
     ] = None,
     documents: DocumentsOption = None,
     title: Annotated[str, typer.Option(help="Above the page or picture.")] = "",
+    model: Annotated[
+        Path | None, typer.Option("--model", "-m", help="In the page, mark the words that decided for this model.")
+    ] = None,
     encoding: EncodingOption = "utf-8",
 ) -> None:
     """Draw positions: who is for what and against what, who agrees with whom, over time, with the evidence."""
@@ -397,6 +400,11 @@ def report(
         if "doc_id" not in table:
             raise InputError(f"{tables[0]}: has no doc_id to find dates by; use statements, or positions by document")
         table = table.assign(date=table["doc_id"].map(dates).fillna(""))
+    if model is not None and output.suffix.lower() == ".html":
+        from stance.model import StanceModel
+        from stance.report import with_cues
+
+        table = with_cues(table, StanceModel.load(model))
     write_report(table, output, view=view, top=top, title=title)
     say(f"Wrote {output}")
 

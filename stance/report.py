@@ -18,12 +18,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from stance.exchange import LEAST, actor_network, corpus_positions
-from stance.pairs import OFFSETS, occurrences
+from stance.pairs import OFFSETS, Pair, occurrences
 from stance.text import InputError, as_text
 
 if TYPE_CHECKING:
     import altair as alt
     import pandas as pd
+
+    from stance.model import StanceModel
 
 VIEWS = ("heatmap", "network", "time")
 FAVOR, AGAINST, MIXED = "#2166ac", "#b35806", "#7b3294"
@@ -46,8 +48,8 @@ def write_report(
 
     Parameters
     ----------
-    table : as `stance predict` writes; with a `date` column, positions over time are drawn too. A column `cues` (words
-        separated by "|") marks the deciding words in the evidence.
+    table : as `stance predict` writes; with a `date` column, positions over time are drawn too. A column `cues` (see
+        `with_cues`) marks the deciding words in the evidence.
     path : .html for the page with all views and the evidence; .png or .svg for one picture.
     view : which picture, one of `VIEWS`; the page has all.
     top : the number of actors, and of targets, with the most statements that take a side; 0 for all. By default all in
@@ -656,6 +658,47 @@ def _evidence(table: pd.DataFrame, a_index: dict[str, int], t_index: dict[str, i
     for key, n in more.items():
         out[key].append({"more": n})
     return out
+
+
+def with_cues(table: pd.DataFrame, model: StanceModel, most: int = 4) -> pd.DataFrame:
+    """A statements table with a column `cues`: the words that spoke most for the model's stance, separated by "|".
+
+    Only for what a page shows: statements that take a side, the strongest of each actor and target. A pair whose words
+    stand outside its sentence has none.
+
+    Raises
+    ------
+    InputError
+        for a table of positions, which do not say where the words stand.
+    """
+    from stance.explain import explain_pairs, word_weights
+
+    missing = [c for c in ("sentence_start", *OFFSETS) if c not in table.columns]
+    if missing:
+        raise InputError(
+            f"no column {missing[0]!r}; deciding words are found in statements (stance predict --by statement)"
+        )
+    strength = table[["p_favor", "p_against"]].max(axis=1)
+    ranked = strength.sort_values(ascending=False, kind="stable").index
+    taken = table.loc[ranked][lambda t: t["stance"] != "neutral"].groupby(["actor", "target"]).head(PER_CELL)
+    where: list[Any] = []
+    pairs: list[Pair] = []
+    columns = ["evidence", "sentence_start", *OFFSETS]
+    for index, text, start, *ends in taken[columns].itertuples(index=True, name=None):
+        a0, a1, t0, t1 = (int(e) - int(start) for e in ends)
+        if min(a0, t0) >= 0 and max(a1, t1) <= len(text):
+            where.append(index)
+            pairs.append(Pair(text, (a0, a1), (t0, t1)))
+    cues: dict[Any, str] = {}
+    for first in range(0, len(pairs), 500):
+        batch = pairs[first : first + 500]
+        terms: list[list[tuple[Any, ...]]] = [[] for _ in batch]
+        for row in explain_pairs(model.scorer_, batch, range(len(batch))):
+            terms[row[0]].append((row[3], row[4], row[7]))
+        for index, pair, found in zip(where[first:], batch, terms, strict=False):
+            words = sorted((w for w in word_weights(pair, found) if w[2] > 0), key=lambda w: -w[2])[:most]
+            cues[index] = "|".join(pair.text[s:e] for s, e, _ in words)
+    return table.assign(cues=[cues.get(i, "") for i in table.index])
 
 
 def pieces(row: dict[str, Any]) -> list[tuple[str, str]]:

@@ -232,6 +232,27 @@ def test_evidence_is_capped_and_says_so():
     assert data["evidence"][key][-1] == {"more": 15}
 
 
+def test_deciding_words_come_from_the_model(small):
+    from stance import StanceModel
+    from stance.report import with_cues
+
+    verbs = {"favor": "praised", "against": "attacked", "neutral": "described"}
+    rows = [(f"{a} {v} the {t}.", a, t, s) for a in ("Ann", "Bo") for t in ("tax", "port") for s, v in verbs.items()]
+    model = StanceModel(min_df=1).fit(pd.DataFrame(rows, columns=["text", "actor", "target", "stance"]))
+    table = pd.DataFrame(
+        [
+            statement("Cy", "dam", AGAINST, sentence="Cy attacked the dam."),
+            statement("Cy", "dam", NEUTRAL, sentence="Cy described the dam."),
+            statement("Cy", "dam", AGAINST, sentence="Cy attacked the dam.") | {"actor_start": 0, "actor_end": 2},
+        ]
+    )
+    cues = with_cues(table, model)["cues"].tolist()
+    assert "attacked" in cues[0].split("|")
+    assert cues[1:] == ["", ""]  # neutral; and an actor who stands before the sentence
+    with pytest.raises(InputError, match="deciding words are found in statements"):
+        with_cues(table.drop(columns="sentence_start"), model)
+
+
 def run(*arguments, cwd):
     return subprocess.run([sys.executable, "-m", "stance", *arguments], cwd=cwd, capture_output=True, text=True)
 
