@@ -308,6 +308,8 @@ def stem_of(path: str | Path) -> str:
 
 def list_files(path: str | Path, kinds: Iterable[str] = READABLE) -> list[Path]:
     """The readable files of a folder, also in folders below it, sorted; a file is its own list."""
+    if not str(path):  # an unset variable of a shell, which would mean the folder at hand
+        raise InputError("an input has an empty name; name a file or a folder")
     path = Path(path)
     if not path.is_dir():
         return [path]
@@ -541,6 +543,8 @@ def read_documents(
     """
     problems = problems or Problems()
     check_encoding(encoding)
+    if max_chars < 1:
+        raise InputError(f"--max-chars {max_chars}: give the number of characters that a document may have at most")
     seen: dict[str, tuple[str, int]] = {}
     for given in inputs:
         for path in ["-"] if str(given) == "-" else list_files(given):

@@ -525,6 +525,7 @@ def test_an_alias_of_two_entities_is_never_guessed(tmp_path: Path, small_model: 
 
 # ------------------------------------------------------------------------------------------------- usage
 
+MODEL = "MODEL"  # stands for a model file
 USAGE: dict[str, tuple[list[str], str]] = {
     "no such option": (["predict", "--frobnicate", "a.txt"], "No such option"),
     "no such command": (["predikt", "a.txt"], "No such command"),
@@ -533,6 +534,8 @@ USAGE: dict[str, tuple[list[str], str]] = {
     "output of no kind": (["predict", "a.txt", "-o", "o.xlsx"], "tables are written as .csv, .jsonl or .parquet"),
     "prior in words": (["predict", "a.txt", "--prior", "against=lots"], "--prior against=lots: write against="),
     "prior of zero": (["predict", "a.txt", "--prior", "against=0,favor=1,neutral=1"], "each above 0"),
+    "an empty name": (["predict", "a.txt", "", "--model", MODEL], "an input has an empty name"),
+    "no room": (["predict", "a.txt", "--max-chars", "0", "--model", MODEL], "--max-chars 0: give the number"),
     "no processes": (["predict", "a.txt", "--jobs", "0"], "--jobs 0"),
     "no model": (["predict", "a.txt", "--model", "none.joblib"], "none.joblib: "),
     "a model that is none": (["predict", "a.txt", "--model", "a.txt"], "is no gzip file"),
@@ -541,8 +544,11 @@ USAGE: dict[str, tuple[list[str], str]] = {
 
 
 @pytest.mark.parametrize("case", USAGE)
-def test_wrong_usage(case: str, tmp_path: Path, stance: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_wrong_usage(
+    case: str, tmp_path: Path, stance: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, small_model: Path
+) -> None:
     arguments, message = USAGE[case]
+    arguments = [str(small_model) if a is MODEL else a for a in arguments]
     monkeypatch.chdir(tmp_path)
     put(tmp_path, "a.txt", b"Oslo agreed.")
     ran = stance(*arguments)

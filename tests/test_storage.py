@@ -18,6 +18,7 @@ import joblib
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import SENTENCES
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -26,15 +27,6 @@ from stance import InputError, StanceModel
 from stance.storage import load_model, read_header, read_plain, replacing
 
 KEPT = Path(__file__).parent / "data"
-
-SENTENCES = (
-    ("Oslo backs the treaty.", "Oslo", "the treaty", "favor"),
-    ("Rome rejects the treaty outright.", "Rome", "the treaty", "against"),
-    ("Oslo met Rome on Monday.", "Oslo", "Rome", "neutral"),
-    ("The union welcomed the treaty, and Rome did not.", "The union", "the treaty", "favor"),
-    ("Lima condemned the union over the strike.", "Lima", "the union", "against"),
-    ("Lima lies south of Oslo.", "Lima", "Oslo", "neutral"),
-)
 
 
 def labeled() -> pd.DataFrame:
