@@ -219,7 +219,10 @@ def _split(value: object) -> tuple[str, ...]:
 # ---------------------------------------------------------------------------------------------- derived aliases
 
 _ARTICLE = re.compile(r"^(?:the|a|an) ", re.I)
-_LEGAL = re.compile(r",? (?:Inc|Corp|Corporation|Incorporated|Ltd|Limited|LLC|LLP|PLC|plc|AG|SE|SA|S\.A|NV|N\.V|GmbH|Co|Company|AB|ASA|Oy|SpA|S\.p\.A|Oyj|KG|Pty|BV|Holdings?)\.?$")
+_LEGAL = re.compile(
+    r",? (?:Inc|Corp|Corporation|Incorporated|Ltd|Limited|LLC|LLP|PLC|plc|AG|SE|SA|S\.A|NV|N\.V|GmbH|Co|Company|AB|ASA|Oy|"
+    r"SpA|S\.p\.A|Oyj|KG|Pty|BV|Holdings?)\.?$"
+)
 _SUFFIX = re.compile(r",? (?:Jr|Sr|II|III|IV)\.?$")
 _PARTICLES = frozenset("al bin ben ibn van von de da del della di du el la le der den ten ter dos das abu".split())
 _GROUP_WORDS = frozenset(
@@ -233,7 +236,8 @@ _GROUP_WORDS = frozenset(
     "voters residents students parents lawmakers senators officials lawyers activists protesters survivors immigrants "
     "migrants veterans prosecutors fishermen owners traders businesses unions companies banks tribe nation "
     "air pure resorts minerals midstream health foods food media energy oil gas motors systems technologies mining capital "
-    "logistics telecom pharma holdings hotels group partners press records studios academy ensemble orchestra theatre theater museum museums festival airport port railway railways mine mines works".split()
+    "logistics telecom pharma holdings hotels group partners press records studios academy ensemble "
+    "orchestra theatre theater museum museums festival airport port railway railways mine mines works".split()
 )
 _PLURAL_GROUPS = {
     "Democratic": ("Democrats", "Democrat"), "Labour": ("Labour",), "Conservative": ("Conservatives", "Tories", "Tory"),
@@ -377,10 +381,16 @@ HEADS: tuple[tuple[str, ...], ...] = (
 """Nouns that news uses for one another when it comes back to a thing."""
 
 
+_STATE_PREFIXES = {
+    "United States": ("U.S.", "US", "American"),
+    "United Kingdom": ("UK", "British"),
+    "European Union": ("EU",),
+}
+
+
 def _without_state(name: str) -> Iterator[str]:
     """'United States Senate' and 'Supreme Court of the United States' without the state, and with its short names."""
-    for state in ("United States", "United Kingdom", "European Union"):
-        shorts = ("U.S.", "US", "American") if state == "United States" else ("UK", "British") if state[0] == "U" and "K" in state else ("EU",)
+    for state, shorts in _STATE_PREFIXES.items():
         rest = ""
         if name.startswith(state + " "):
             rest = name[len(state) + 1 :]
@@ -581,7 +591,7 @@ def read_names(text: str, sentences: Sequence[Sentence], catalogue: Catalogue) -
         here: list[tuple[int, list[tuple[int, list[Alias]]]]] = []
         for at in range(first, stop):
             word = lower[at]
-            if word not in index and word not in overlay or place[0] <= starts[at] < place[1]:
+            if (word not in index and word not in overlay) or place[0] <= starts[at] < place[1]:
                 continue
             listed = index.get(word)
             own = overlay.get(word)
@@ -830,16 +840,21 @@ def _learn(
         k -= 1
 
 
-_LONG_TITLES = {"sen": "senator", "rep": "representative", "gov": "governor", "gen": "general", "prof": "professor", "dr": "doctor", "col": "colonel", "capt": "captain", "premier": "minister"}
+_LONG_TITLES = {
+    **{"sen": "senator", "rep": "representative", "gov": "governor", "gen": "general", "prof": "professor"},
+    **{"dr": "doctor", "col": "colonel", "capt": "captain", "premier": "minister"},
+}
 
 
 # -- names that no catalogue lists
 
 _UP = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĖĘĚĞĢĪİĶŁŃŇŌŐŒŘŚŞŠŢŤŪŮŰŹŻŽȘȚ"
+_STOPPED = "|".join(rf"(?<=\b{w})" for w in (f"[{_UP}]", "Mr", "Ms", "Dr", "St", "Mrs", "Sen", "Rep", "Gov", "Gen"))
 _RUN = re.compile(
-    rf"(?<![\w’'-])[{_UP}][\w’'-]*(?:(?: (?:(?:of|for) (?:the )?|and )|(?:(?<=\b[{_UP}])|(?<=\bMr)|(?<=\bMs)|(?<=\bDr)|(?<=\bSt)|(?<=\bMrs)|(?<=\bSen)|(?<=\bRep)|(?<=\bGov)|(?<=\bGen))\. | |-)?(?:(?:al|bin|ibn|van|von|de|da|del|di|el|der|den|dos)[ -])*"
-    rf"(?<=[ -])[{_UP}][\w’'-]*)*"
+    rf"(?<![\w’'-])[{_UP}][\w’'-]*(?:(?: (?:of|for) (?:the )?| and |(?:{_STOPPED})\. | |-)?"
+    rf"(?:(?:al|bin|ibn|van|von|de|da|del|di|el|der|den|dos)[ -])*(?<=[ -])[{_UP}][\w’'-]*)*"
 )
+"""A run of capitalised words, the small words of names among them."""
 _DATELINE = re.compile(
     rf"^([{_UP}][{_UP} .'’/-]{{2,40}}(?:, [{_UP}][\w. ]{{1,25}}?)?)(?: \([^)\n]{{2,40}}\))? ?(?:—|–|--|-) ", re.MULTILINE
 )
@@ -874,7 +889,9 @@ def _local_names(text: str, sentences: Sequence[Sentence], catalogue: Catalogue)
     surnames: list[tuple[str, str]] = []
     introduced = {a.surface for a in aliases}
     for name in discover_names(text, sentences, every=not catalogue.discover):
-        if name in introduced or any(_known(part, catalogue) for part in name.split(" and ")) or _known(name, catalogue) or _known(" ".join(name.split()[-2:]), catalogue) or _ends_known(name, catalogue):
+        tail = " ".join(name.split()[-2:])
+        listed = any(_known(part, catalogue) for part in (*name.split(" and "), tail))
+        if name in introduced or listed or _ends_known(name, catalogue):
             continue
         names.append(name)
         aliases.append(Alias(name, name, "name"))
@@ -987,9 +1004,7 @@ def _strip_titles(words: list[str]) -> tuple[list[str], bool]:
         plain = word.lower().strip(".").split("-")[-1]
         if plain in _TITLE_WORDS and not (body and i and words[i + 1].lower() in _GROUP_WORDS):
             last, titled = i, True
-        elif word in _STOP and i == last + 1:
-            last = i
-        elif word.endswith(("’s", "'s")) and i - last < 3:
+        elif (word in _STOP and i == last + 1) or (word.endswith(("’s", "'s")) and i - last < 3):
             last = i
     words = words[last + 1 :]
     if titled and words[:1] == ["of"]:  # Secretary of State Ada Obi

@@ -23,7 +23,8 @@ _WORD = re.compile(
     re.IGNORECASE,
 )
 _EXPLETIVE = re.compile(
-    r"it(?:['’]s| is| was| would be| will be| has been| may be| seems| appears| remains| looks| takes| makes| turns| became| becomes)\b",
+    r"it(?:['’]s| is| was| would be| will be| has been| may be| seems| appears| remains"
+    r"| looks| takes| makes| turns| became| becomes)\b",
     re.IGNORECASE,
 )
 _REACH = 2  # sentences that a pronoun looks back
@@ -110,12 +111,15 @@ def _profile(reading: Reading, name: str) -> Profile:
     return reading.profiles.get(name) or profile_of(name)
 
 
+_APPOSITION = re.compile(r"\s*(?:\([^)]{1,30}\)\s*)?,?\s*(?:[^,;]{2,60},\s*)?")
+
+
 def _relative(text: str, names: Sequence[Mention], start: int, word: str, reading: Reading) -> str | None:
-    """ "Obama, who ..." """
+    """The name that "who" or "which" follows, an apposition between them or not."""
     for n in reversed(names):
         if n.end <= start:
             gap = text[n.end : start]
-            if re.fullmatch(r"\s*(?:\([^)]{1,30}\)\s*)?,?\s*(?:[^,;]{2,60},\s*)?", gap) and len(gap) < 70 and not re.search(r" and $| but $", gap):
+            if len(gap) < 70 and _APPOSITION.fullmatch(gap) and not gap.endswith((" and ", " but ")):
                 kind = _profile(reading, n.entity).kind
                 if (word == "which") == (kind != "person") or kind == "name":
                     return n.entity

@@ -77,18 +77,25 @@ def find_quotes(text: str) -> list[Quote]:
                 out.append(Quote(start, at + 1))
                 opened = ""
             continue
-        plain = not left.isalnum() and not right.isspace()
-        if mark in "“«„" or (mark == "‘" and plain and right.isalnum()):
-            opened, start, depth = mark, at, 0
-        elif mark == '"' and (plain or (left == " " and right == "\n" and at > 1 and text[at + 2 : at + 3].isalnum())):
-            opened, start, depth = mark, at, 0
-        elif mark == "'" and plain and text[at + 1].isalpha() and re.search(r"[,.!?…]'(?!\w)", text[at : at + 600]):
-            opened, start, depth = mark, at, 0
-        elif mark == "»" and plain and text.find("«", at + 1, at + _MAX_QUOTE) > 0:
+        if _opens(text, at, mark, left, right):
             opened, start, depth = mark, at, 0
     if opened:
         give_up(len(text))
     return out
+
+
+def _opens(text: str, at: int, mark: str, left: str, right: str) -> bool:
+    """Whether a mark outside of quotes opens one."""
+    plain = not left.isalnum() and not right.isspace()
+    if mark in "“«„":
+        return True
+    if mark == "‘":
+        return plain and right.isalnum()
+    if mark == '"':  # also one that a line break parts from its words
+        return plain or (left == " " and right == "\n" and at > 1 and text[at + 2 : at + 3].isalnum())
+    if mark == "'":
+        return plain and right.isalpha() and bool(re.search(r"[,.!?…]'(?!\w)", text[at : at + 600]))
+    return mark == "»" and plain and text.find("«", at + 1, at + _MAX_QUOTE) > 0
 
 
 VERBS = (
@@ -109,10 +116,14 @@ _STRONG = re.compile(
 )
 _ACCORDING = re.compile(r"\b(?:[Aa]ccording to|[Ii]n the words of|[Ii]n the (?:view|eyes) of)\s+")
 _TO_VERB = re.compile(
-    r"(?:\s*\([^)]{1,40}\))?(?:\s*,\s*[^,;]{2,90})?\s*,?\s*(?:(?:\w+ly|also|has|have|had|then|later|who|himself|herself|itself|even|again|"
-    r"once|further|in turn|is|are|was|were|be|on (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|this week|last week|this month|, too,|, however,)\s+)*"
+    r"(?:\s*\([^)]{1,40}\))?(?:\s*,\s*[^,;]{2,90})?\s*,?\s*(?:(?:\w+ly|also|has|have|had|then|later|who|himself|herself|itself|"
+    r"even|again|once|further|in turn|is|are|was|were|be|on (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|this week|last week|"
+    r"this month|, too,|, however,)\s+)*"
 )
-_CLAUSE_END = re.compile(r"[;:“\"«]|\.(?=\s+[A-Z“\"]|$)|,\s+(?:who|which|after|when|as|in|on|at|and|but|while|because|referring|adding)\b")
+_CLAUSE_END = re.compile(
+    r"[;:“\"«]|\.(?=\s+[A-Z“\"]|$)|"
+    r",\s+(?:who|which|after|when|as|in|on|at|and|but|while|because|referring|adding)\b"
+)
 _POSSESSIVE = frozenset("his her its their whose".split())
 
 
@@ -124,7 +135,10 @@ def _may_follow(text: str, verb_end: int, mention: Mention) -> bool:
     return not re.search(r"\b(?:that|to|in|on|at|by|and|with|about|against|it|as|during|after|before|would|will|was|were|is)\b", gap)
 
 
-_NOUN_GAP = re.compile(r"(?:['’]s?)?\s+(?:[\w-]+ ){0,3}(?:spokesman|spokeswoman|spokesperson|official|embassy|ministry|office|statement|aide|campaign|lawyer|attorney)\s*(?:,\s*[^,;]{2,60},)?\s*")
+_NOUN_GAP = re.compile(
+    r"(?:['’]s?)?\s+(?:[\w-]+ ){0,3}(?:spokesman|spokeswoman|spokesperson|official|embassy|ministry|office|statement|aide|campaign|"
+    r"lawyer|attorney)\s*(?:,\s*[^,;]{2,60},)?\s*"
+)
 
 
 class Turn(NamedTuple):

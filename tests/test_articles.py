@@ -46,7 +46,8 @@ def model():
     for actor in ("Rome", "Oslo", "Lima", "Accra", "Quito"):
         for target in ("the dam", "the pact", "the port", "the tax"):
             rows += [(f"{actor} praised {target}.", actor, target, "favor"), (f"{actor} condemned {target}.", actor, target, "against")]
-            rows += [(f"{actor} said: “{target} is a gift.”", actor, target, "favor"), (f"{actor} visited {target}.", actor, target, "neutral")]
+            rows += [(f"{actor} said: “{target} is a gift.”", actor, target, "favor")]
+            rows += [(f"{actor} visited {target}.", actor, target, "neutral")]
             rows += [(f"{actor} called {target} a scandal.", actor, target, "against")]
     return StanceModel().fit(pd.DataFrame(rows, columns=["text", "actor", "target", "stance"]))
 

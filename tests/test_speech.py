@@ -1,5 +1,7 @@
 """Quotes with every kind of mark, and who speaks in each sentence."""
 
+from itertools import pairwise
+
 import pytest
 
 from stance.articles import article_pairs, read_article
@@ -40,7 +42,7 @@ def test_quotes(text, expected):
 def test_odd_marks_stop_nothing(text):
     quotes = find_quotes(text)
     assert all(0 <= q.start < q.end <= len(text) for q in quotes)
-    assert all(a.end <= b.start for a, b in zip(quotes, quotes[1:], strict=False))
+    assert all(a.end <= b.start for a, b in pairwise(quotes))
 
 
 def speakers(text):
