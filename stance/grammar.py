@@ -193,13 +193,16 @@ def _find_cues(low: tuple[str, ...], is_name: list[bool]) -> list[Cue]:
     n, i = len(low), 0
     while i < n:
         hits: list[Form] = []
-        if not is_name[i]:
-            for form in lexicon.get(low[i], ()):
+        found = None if is_name[i] else lexicon.get(low[i])
+        if found:
+            for form in found[1].get(low[i + 1], ()) if i + 1 < n else ():
                 size = len(form.words)
                 if hits and size < len(hits[0].words):
                     break
-                if size == 1 or low[i : i + size] == form.words:
+                if size == 2 or low[i : i + size] == form.words:
                     hits.append(form)
+            if not hits:
+                hits = list(found[0])
         if not hits:
             i += 1
             continue

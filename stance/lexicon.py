@@ -117,8 +117,8 @@ def entries() -> tuple[Entry, ...]:
 
 
 @lru_cache(maxsize=1)
-def forms_by_first_word() -> dict[str, tuple[Form, ...]]:
-    """Every form of every entry under its first word, longest first."""
+def forms_by_first_word() -> dict[str, tuple[tuple[Form, ...], dict[str, tuple[Form, ...]]]]:
+    """Every form of every entry under its first word: those of one word, and the others by their second, longest first."""
     index: dict[str, list[Form]] = defaultdict(list)
     inflected: dict[str, dict[str, str]] = {}
     for entry in entries():
@@ -136,7 +136,14 @@ def forms_by_first_word() -> dict[str, tuple[Form, ...]]:
             if head >= 0:
                 many = [*words[:head], plural(words[head]), *words[head + 1 :]]
                 index[many[0]].append(Form(tuple(many), "", entry))
-    return {first: tuple(sorted(forms, key=lambda f: -len(f.words))) for first, forms in index.items()}
+    out = {}
+    for first, forms in index.items():
+        longer: dict[str, list[Form]] = defaultdict(list)
+        for form in sorted(forms, key=lambda f: -len(f.words)):
+            if len(form.words) > 1:
+                longer[form.words[1]].append(form)
+        out[first] = (tuple(f for f in forms if len(f.words) == 1), {w: tuple(f) for w, f in longer.items()})
+    return out
 
 
 _MORE_VERBS = """become begin seem appear want need try continue start stop let make take get give put keep come go run move

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 VIEWS = ("heatmap", "network", "time")
 FAVOR, AGAINST, MIXED = "#2166ac", "#b35806", "#7b3294"
 _SCALE = ("#b35806", "#e08214", "#fdb863", "#ececec", "#92c5de", "#4393c3", "#2166ac")
+_WORD = re.compile(r"\w\w")
 _GLOBALS = "window.vegaEmbed = vegaEmbed;"  # what the page takes from the bundled libraries
 _FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 PER_CELL = 30
@@ -458,9 +459,18 @@ def _plain(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _order(cells: pd.DataFrame, role: str) -> list[str]:
+    actors = list(dict.fromkeys(cells["actor"]))
     if role == "actor":
-        return list(dict.fromkeys(cells["actor"]))
-    return alike_together(cells, "target")
+        return actors
+    targets = alike_together(cells, "target")
+    if len(cells) > _SPARSE * len(actors) * len(targets):
+        return targets
+    # hardly any target is shared: let the columns follow the rows, so that marks stand along a diagonal and not strewn
+    row = cells["actor"].map({a: i for i, a in enumerate(actors)}).groupby(cells["target"]).mean()
+    return sorted(targets, key=lambda t: (row[t], t))
+
+
+_SPARSE = 0.06  # share of cells that are filled, below which columns follow the rows
 
 
 def _ticks(most: int) -> list[int]:
@@ -696,7 +706,10 @@ def with_cues(table: pd.DataFrame, model: StanceModel, most: int = 4) -> pd.Data
         for row in explain_pairs(model.scorer_, batch, range(len(batch))):
             terms[row[0]].append((row[3], row[4], row[7]))
         for index, pair, found in zip(where[first:], batch, terms, strict=False):
-            words = sorted((w for w in word_weights(pair, found) if w[2] > 0), key=lambda w: -w[2])[:most]
+            words = sorted(
+                (w for w in word_weights(pair, found) if w[2] > 0 and _WORD.search(pair.text, *w[:2])),
+                key=lambda w: -w[2],
+            )[:most]
             cues[index] = "|".join(pair.text[s:e] for s, e, _ in words)
     return table.assign(cues=[cues.get(i, "") for i in table.index])
 

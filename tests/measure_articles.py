@@ -67,11 +67,11 @@ def measure_statements(path: Path, model: StanceModel, limit: int | None) -> Non
 def measure_positions(folder: Path, model: StanceModel, part: str | None, show: bool) -> None:
     """Share of the annotated positions found with the right stance, the opposite one, or not at all."""
     gold: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
-    with (folder / "articles.csv").open(encoding="utf-8") as stream:
+    with (folder.parent / "articles.csv").open(encoding="utf-8") as stream:
         for row in csv.DictReader(stream):
             if part is None or row.get("part") == part:
                 gold[row["doc_id"]].append((row["actor"], row["target"], row["stance"]))
-    entities = next(p for p in (folder / "entities.csv", folder.parent / "entities.csv") if p.exists())
+    entities = folder.parent / "entities.csv"
     documents = [d for d in read_documents(*sorted(folder.glob("*.txt"))) if d.doc_id in gold]
     found = aggregate_stances(model.predict(documents, entities=entities), by="document")
     table = {(r.doc_id, r.actor, r.target): r.stance for r in found.itertuples()}

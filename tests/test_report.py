@@ -85,6 +85,12 @@ def test_alike_actors_stand_together_whatever_the_order_of_rows():
     assert camps in ([0] * 4 + [1] * 4, [1] * 4 + [0] * 4)
 
 
+def test_columns_follow_the_rows_where_hardly_any_target_is_shared():
+    table = pd.DataFrame([statement(f"Actor {i:02d}", f"topic {i:02d}", FAVOR) for i in range(30)])
+    data = json.loads(page(table).split('id="data">')[1].split("</script>")[0])
+    assert sorted((c[0], c[1]) for c in data["cells"]) == [(i, i) for i in range(30)]
+
+
 def test_nobody_takes_a_side(small):
     with pytest.raises(InputError, match="nobody takes a side"):
         sides(small[small["stance"] == "neutral"])
