@@ -108,7 +108,7 @@ def _blocks(text: str) -> Iterator[tuple[int, int]]:
 
 def _headline(line: str) -> bool:
     words = re.findall(r"[^\W\d_]{4,}", line)
-    return sum(w[0].isupper() for w in words) >= 0.6 * max(len(words), 1)
+    return bool(sum(w[0].isupper() for w in words) >= 0.6 * max(len(words), 1))
 
 
 @lru_cache(maxsize=1)
