@@ -34,7 +34,9 @@ def aggregate_stances(statements: pd.DataFrame, by: str = "corpus") -> pd.DataFr
     -------
     DataFrame with `POSITION_COLUMNS` (by document: doc_id before them), in order of first appearance. `score` is
     p_favor minus p_against, from -1 to 1; `evidence` is the sentence that weighs most for the stance. The stance is
-    that of the statements that are not neutral, "mixed" where they oppose each other with similar weight.
+    that of the statements that are not neutral, "mixed" where they oppose each other with similar weight. Statements
+    that are "uncertain" (see `StanceModel.predict_pairs`) count in n_statements, and their probabilities in the score,
+    but they have no vote; a position of such statements alone is "uncertain".
 
     Raises
     ------
@@ -74,7 +76,7 @@ def _position(statements: list[tuple[Any, ...]]) -> tuple[Any, ...]:
 
 def _stance_of(statements: list[tuple[Any, ...]], count: dict[str, int]) -> str:
     if not count["favor"] and not count["against"]:
-        return "neutral"
+        return "neutral" if count["neutral"] else "uncertain"
     favor = fsum(s[1] - s[2] for s in statements if s[0] == "favor")
     against = fsum(s[2] - s[1] for s in statements if s[0] == "against")
     if min(favor, against) > 0.5 * max(favor, against):

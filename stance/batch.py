@@ -73,6 +73,7 @@ class Job:
     max_chars: int = MAX_CHARS
     skip: bool = False
     roll_up: bool = False
+    min_confidence: float = 0.0
     version: str = __version__
 
 
@@ -86,6 +87,7 @@ def job_of(
     max_chars: int = MAX_CHARS,
     skip: bool = False,
     roll_up: bool = False,
+    min_confidence: float = 0.0,
 ) -> Job:
     """A job from what the user gave, checked, with the digests of its files.
 
@@ -104,7 +106,7 @@ def job_of(
         None if entities is None else str(Path(entities).absolute()),
         digest_of(default_catalogue_path() if entities is None else entities),
         None if prior is None else tuple(sorted(prior.items())),
-        *(by, format, encoding, max_chars, skip, roll_up),
+        *(by, format, encoding, max_chars, skip, roll_up, min_confidence),
     )
 
 
@@ -272,7 +274,8 @@ class Result:
 def predict_chunk(job: Job, chunk: Chunk) -> Result:
     """Score a chunk and encode its rows. All that the main process has left to do is to write them."""
     model, catalogue = _engine(job)
-    statements = model.predict(chunk.documents, catalogue, None if job.prior is None else dict(job.prior))
+    prior = None if job.prior is None else dict(job.prior)
+    statements = model.predict(chunk.documents, catalogue, prior, job.min_confidence)
     if job.roll_up:
         from stance.aggregate import roll_up
 
@@ -416,7 +419,7 @@ class Sums:
     def _of(self, actor: str, target: str) -> dict[str, Any]:
         key = (actor, target)
         if key not in self.positions:
-            self.positions[key] = {"sums": [[] for _ in _SUMS], "counts": [0, 0, 0], "best": {}}
+            self.positions[key] = {"sums": [[] for _ in _SUMS], "counts": [0] * len(_COUNTED), "best": {}}
         return self.positions[key]
 
     def add(self, statements: pd.DataFrame) -> None:
@@ -433,8 +436,8 @@ class Sums:
             for partials, value in zip(here["sums"], values, strict=True):
                 if value:
                     _grow(partials, value)
-            here["counts"][_STANCES.index(stance)] += 1
-            for name, p in (("favor", favor), ("against", against), ("neutral", neutral), ("mixed", weight)):
+            here["counts"][_COUNTED.index(stance)] += 1
+            for name, p in (("favor", favor), ("against", against), ("neutral", neutral), ("", weight)):
                 here["best"][name] = max(here["best"].get(name, (-1.0, "")), (p, evidence))
 
     def merge(self, other: Sums) -> None:
@@ -459,7 +462,7 @@ class Sums:
             total, *shares, favor, against = (fsum(partials) for partials in here["sums"])
             share = [s / total for s in shares]
             if not here["counts"][0] and not here["counts"][1]:
-                stance = "neutral"
+                stance = "neutral" if here["counts"][2] else "uncertain"
             elif min(favor, against) > 0.5 * max(favor, against):
                 stance = "mixed"
             else:
@@ -467,7 +470,8 @@ class Sums:
             score = round(share[0] - share[1], 6)
             p = [round(x, 6) for x in share]
             n = here["counts"]
-            rows.append((actor, target, stance, score, *p, sum(n), *n, here["best"][stance][1]))
+            evidence = here["best"].get(stance, here["best"][""])[1]  # mixed or uncertain: the one that is least neutral
+            rows.append((actor, target, stance, score, *p, sum(n), *n[:3], evidence))
         return pd.DataFrame(rows, columns=list(POSITION_COLUMNS))
 
     def dump(self) -> list[Any]:
@@ -483,7 +487,7 @@ class Sums:
 
 
 _P = ("p_favor", "p_against", "p_neutral")
-_STANCES = ("favor", "against", "neutral")
+_COUNTED = ("favor", "against", "neutral", "uncertain")
 _SUMS = ("weight", *_P, "favor", "against")
 
 

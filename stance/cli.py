@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from stance.batch import Totals
-    from stance.evaluate import Scores
+    from stance.evaluate import Evaluation, Interval, Scores
     from stance.model import Explanation
 
 app = typer.Typer(
@@ -39,6 +39,13 @@ OnErrorOption = Annotated[
     typer.Option(
         "--on-error", help="At a row that is of no use: stop, or skip it to OUTPUT.refused.jsonl.", metavar="stop|skip"
     ),
+]
+PriorOption = Annotated[
+    str | None,
+    typer.Option("--prior", help="Expected shares, such as against=0.10,favor=0.06,neutral=0.84.", metavar="SHARES"),
+]
+ConfidenceOption = Annotated[
+    float, typer.Option("--min-confidence", min=0, max=1, help="Less sure than this is 'uncertain', not a stance.")
 ]
 LabeledArgument = Annotated[
     list[Path],
@@ -176,10 +183,8 @@ def predict(
         Path | None,
         typer.Option("--output", "-o", help="Table to write: .csv, .jsonl or .parquet; or a folder: a table per file."),
     ] = None,
-    prior: Annotated[
-        str | None,
-        typer.Option(help="Expected shares, such as against=0.10,favor=0.06,neutral=0.84.", metavar="SHARES"),
-    ] = None,
+    prior: PriorOption = None,
+    min_confidence: ConfidenceOption = 0.0,
     encoding: EncodingOption = "utf-8",
     max_chars: Annotated[int, typer.Option(help="Refuse longer documents.")] = 5_000_000,
     jobs: Annotated[int, typer.Option("--jobs", "-j", help="Processes; -1 for one per core.")] = 1,
@@ -209,7 +214,7 @@ def predict(
     shown = output is None and sys.stdout.isatty()
     kind = format if folder else "frame" if shown else output.suffix[1:] if output else "csv"
     skip = skips(on_error)
-    job = job_of(model, entities, shares, by, kind, encoding, max_chars, skip, roll_up)
+    job = job_of(model, entities, shares, by, kind, encoding, max_chars, skip, roll_up, min_confidence)
     if backend == "dask" and not folder:
         raise InputError("--backend dask writes a folder of tables; name it with -o FOLDER")
     if folder:
@@ -310,13 +315,21 @@ def evaluate(
         Path | None, typer.Option("--entities", "-e", help="With --statements: names and aliases that mean one entity.")
     ] = None,
     documents: DocumentsOption = None,
+    prior: PriorOption = None,
+    min_confidence: ConfidenceOption = 0.0,
+    audit: Annotated[
+        bool, typer.Option("--audit", help="Score with the names masked and swapped too: it may not matter who is named.")
+    ] = False,
     encoding: EncodingOption = "utf-8",
     on_error: OnErrorOption = "stop",
 ) -> None:
     """Score a model on labelled data that it has not seen, or its statements by a coder's table."""
     if output is not None and output.suffix != ".json":
         raise InputError(f"{output}: scores are written as .json")
+    shares = parse_prior(prior)
     if statements:
+        if shares or min_confidence or audit:
+            raise InputError("--prior, --min-confidence and --audit are for a model's scores; leave them out here")
         evaluate_agreement(labeled, statements, entities, documents, output, encoding)
         return
     from stance.evaluate import evaluate_model, labeled_digest
@@ -331,8 +344,8 @@ def evaluate(
         frame = read_labeled(*labeled, encoding=encoding, problems=problems)
     if loaded.info_.get("data", {}).get("sha256") == labeled_digest(frame):
         say("Warning: the model was trained on this very data; these scores say nothing about new text.")
-    scores = evaluate_model(frame, loaded)
-    print_scores(scores)
+    scores = evaluate_model(frame, loaded, shares, min_confidence, audit)
+    print_evaluation(scores)
     if output is not None:
         with replacing(output) as temporary:
             temporary.write_text(json.dumps(scores.as_dict(), indent=2) + "\n", encoding="utf-8")
@@ -636,7 +649,7 @@ def print_table(table: pd.DataFrame, show_all: bool) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    shown = table if show_all else table[table["stance"] != "neutral"]
+    shown = table if show_all else table[~table["stance"].isin(["neutral", "uncertain"])]
     view = Table(box=None, pad_edge=False)
     several = "doc_id" in table and table["doc_id"].nunique() > 1
     columns = [*(["doc_id"] if several else []), "actor", "stance", "target"]
@@ -647,11 +660,12 @@ def print_table(table: pd.DataFrame, show_all: bool) -> None:
     colour = {"favor": "blue", "against": "red", "mixed": "magenta", "neutral": "dim"}
     for row in shown.to_dict("records"):
         cells = [Text(f"{row[c]:+.2f}" if isinstance(row[c], float) else visible(str(row[c]))) for c in columns]
-        cells[columns.index("stance")].stylize(colour[row["stance"]])
+        cells[columns.index("stance")].stylize(colour.get(row["stance"], "dim"))
         view.add_row(*cells, Text(visible(" ".join(str(row["evidence"]).split()))))
     Console().print(view)
     if len(shown) < len(table):
-        say(f"{len(table) - len(shown):,} neutral rows not shown; --all shows them, -o FILE writes all")
+        kinds = "neutral or uncertain" if (table["stance"] == "uncertain").any() else "neutral"
+        say(f"{len(table) - len(shown):,} {kinds} rows not shown; --all shows them, -o FILE writes all")
 
 
 def evaluate_agreement(
@@ -696,14 +710,44 @@ def evaluate_agreement(
 
 def print_scores(scores: Scores) -> None:
     """Precision, recall, F1 and support per class and macro, and the baseline beside them."""
-    print(f"{'':<10} precision  recall      F1  support")
+    print(f"{'':<10} precision  recall      F1  {'95 % interval' if scores.intervals else '':<14}  support")
     for name, s in [*scores.classes.items(), ("macro", scores.macro)]:
-        print(f"{name:<10} {s.precision:9.3f} {s.recall:7.3f} {s.f1:7.3f} {s.support:8,}")
-    print(f"accuracy {scores.accuracy:.3f}")
+        between = span(scores.intervals.get(name))
+        print(f"{name:<10} {s.precision:9.3f} {s.recall:7.3f} {s.f1:7.3f}  {between:<14} {s.support:8,}")
+    print(f"accuracy {scores.accuracy:.3f}  {span(scores.intervals.get('accuracy'))}".rstrip())
     print(
         f"baseline, always {scores.baseline_stance}: macro-F1 {scores.baseline_macro_f1:.3f}, "
         f"accuracy {scores.baseline_accuracy:.3f}"
     )
+
+
+def span(interval: Interval | None) -> str:
+    """An interval in words."""
+    return f"{interval[0]:.3f} to {interval[1]:.3f}" if interval else ""
+
+
+def print_evaluation(found: Evaluation) -> None:
+    """The scores; how sure is how right; targets and phenomena; and what changes with the names."""
+    if found.min_confidence:
+        print(f"Of the {found.answered:.1%} of pairs with a confidence of at least {found.min_confidence:g}:")
+    print_scores(found)
+    print(f"calibration error {found.calibration_error:.3f}")
+    print("\nconfidence  coverage  accuracy  macro-F1")
+    for row in found.coverage:
+        figures = "".join(f"{'-' if x is None else f'{x:.3f}':>10}" for x in (row.accuracy, row.macro_f1))
+        print(f"{f'>= {row.min_confidence:g}' if row.min_confidence else 'any':<10}{row.coverage:10.3f}{figures}")
+    for title, parts in (("target", found.targets), ("phenomenon", found.phenomena)):
+        if parts:
+            print(f"\n{title:<30} macro-F1  95 % interval   accuracy  support")
+        for name, part in parts.items():
+            shown = visible(name if len(name) <= 30 else name[:29] + "…")
+            figures = f"{part.macro.f1:8.3f}  {span(part.interval):<14} {part.accuracy:9.3f} {part.macro.support:8,}"
+            print(f"{shown:<30} {figures}")
+    if found.audit:
+        print("\nnames       macro-F1  accuracy  renamed  changed")
+    for name, scores in found.audit.items():
+        figures = f"{scores.macro_f1:8.3f} {scores.accuracy:9.3f} {scores.renamed:8,} {scores.changed:8.2%}"
+        print(f"{name:<11} {figures}")
 
 
 @contextmanager

@@ -38,6 +38,9 @@ STATEMENT_COLUMNS = (
     *("doc_id", "sentence_id", "actor", "target", "stance", "p_favor", "p_against", "p_neutral", "evidence"),
     *("sentence_start", "sentence_end", "actor_mention", "target_mention", *OFFSETS),
 )
+UNCERTAIN = "uncertain"
+"""The stance of a statement whose highest probability is below the least confidence asked for."""
+
 _FLOOR = 1e-6  # no probability is ever printed as 0 or 1: the tables hold six decimals
 
 
@@ -102,6 +105,13 @@ def check_prior(prior: Mapping[str, float]) -> dict[str, float]:
         raise InputError(f"a prior gives a share above 0 to each of {', '.join(STANCES)}; got {dict(prior)}")
     total = sum(prior.values())
     return {s: float(prior[s]) / total for s in STANCES}
+
+
+def check_confidence(value: float) -> float:
+    """A least confidence, from 0 to 1; raises InputError where it is none."""
+    if not 0 <= value <= 1:
+        raise InputError(f"min_confidence is a probability from 0 to 1, not {value!r}")
+    return float(value)
 
 
 @dataclass(frozen=True)
@@ -222,7 +232,9 @@ class StanceModel:
         shares = {s: max(self.prior_[s], _FLOOR) for s in STANCES}
         return check_prior(shares | {"neutral": shares["neutral"] * NEUTRAL_IN_ARTICLES})
 
-    def predict_pairs(self, frame: pd.DataFrame, prior: Mapping[str, float] | None = None) -> pd.DataFrame:
+    def predict_pairs(
+        self, frame: pd.DataFrame, prior: Mapping[str, float] | None = None, min_confidence: float = 0.0
+    ) -> pd.DataFrame:
         """Stances of pairs that you already have.
 
         Parameters
@@ -230,6 +242,8 @@ class StanceModel:
         frame : DataFrame with text, actor, target and maybe the four offsets.
         prior : class shares to expect in these pairs, such as ``{"against": 0.1, "favor": 0.06, "neutral": 0.84}``;
             by default those that the model was trained for. Given the true shares, the probabilities are calibrated.
+        min_confidence : where the highest probability is lower, the stance is "uncertain", which is not "neutral": the
+            model does not say. The probabilities stay.
 
         Returns
         -------
@@ -237,8 +251,9 @@ class StanceModel:
         """
         import pandas as pd
 
+        least = check_confidence(min_confidence)
         p = self._probabilities(frame_pairs(frame), prior)
-        return pd.DataFrame(_labels(p), index=frame.index)
+        return pd.DataFrame(_labels(p, least), index=frame.index)
 
     def explain(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Why each pair has the stance that it has: one row a term, the weightiest first.
@@ -268,6 +283,7 @@ class StanceModel:
         documents: object,
         entities: object = None,
         prior: Mapping[str, float] | None = None,
+        min_confidence: float = 0.0,
     ) -> pd.DataFrame:
         """Statements of documents: one row a pair of mentions in a sentence.
 
@@ -276,6 +292,7 @@ class StanceModel:
         documents : a DataFrame with doc_id and text, a list of str, or Documents as `read_documents` gives.
         entities : the catalogue: a DataFrame or a path. By default the one that ships, and the names in the text itself.
         prior : see `predict_pairs`; by default that of training, leaned towards stances, see `NEUTRAL_IN_ARTICLES`.
+        min_confidence : see `predict_pairs`.
 
         Returns
         -------
@@ -283,6 +300,7 @@ class StanceModel:
         """
         import pandas as pd
 
+        least = check_confidence(min_confidence)
         catalogue = entities if isinstance(entities, Catalogue) else load_catalogue(entities)
         rows: list[tuple[Any, ...]] = []
         pairs: list[Pair] = []
@@ -293,7 +311,7 @@ class StanceModel:
         p = self._probabilities(pairs, self._article_prior() if prior is None else prior)
         keys = [c for c in STATEMENT_COLUMNS if c not in ("stance", "p_favor", "p_against", "p_neutral")]
         frame = pd.DataFrame(rows, columns=keys)
-        return frame.assign(**_labels(p))[list(STATEMENT_COLUMNS)]
+        return frame.assign(**_labels(p, least))[list(STATEMENT_COLUMNS)]
 
     def explain_documents(
         self, documents: object, actor: str, target: str, entities: object = None
@@ -347,10 +365,12 @@ class StanceModel:
         return load_model(default_model_path() if path is None else path)
 
 
-def _labels(p: np.ndarray) -> dict[str, Any]:
+def _labels(p: np.ndarray, min_confidence: float) -> dict[str, Any]:
     names = np.array(STANCES, dtype=object)
     best = names[p.argmax(axis=1)] if len(p) else np.array([], dtype=object)
     shares = {f"p_{s}": p[:, STANCES.index(s)].round(6) for s in ("favor", "against", "neutral")}
+    if len(p):
+        best[p.max(axis=1).round(6) < min_confidence] = UNCERTAIN  # rounded, so that a table agrees with itself
     return {"stance": best, **shares}
 
 
