@@ -406,13 +406,13 @@ def test_fuzzed_files_are_refused_or_predict_the_same(model_file: Path, data: st
         pd.testing.assert_frame_equal(model.predict_pairs(frame), expected)
 
 
-def test_every_single_bit_flip_of_a_file(model_file: Path, tmp_path: Path) -> None:
+def test_single_bit_flips(model_file: Path, tmp_path: Path) -> None:
     """Refused, or the very same content: in gzip's own header, and in the bits that fill its last byte."""
     raw = model_file.read_bytes()
     content = plain_of(model_file)
     path = tmp_path / "m.joblib"
     unnoticed = 0
-    places = sorted({*range(min(300, len(raw))), *range(max(0, len(raw) - 100), len(raw))})
+    places = sorted({*range(64), *range(64, len(raw), 16), *range(len(raw) - 32, len(raw))})
     for at in places:
         for bit in range(8):
             path.write_bytes(raw[:at] + bytes([raw[at] ^ 1 << bit]) + raw[at + 1 :])
