@@ -424,12 +424,14 @@ def _set_items(stack: list[Any], n: int | None) -> None:
 def _purpose(data: bytes, stack: list[Any], memo: dict[int, Any]) -> str:
     """What a pickle asks for from a forbidden opcode on: the function that it would call, where it names one."""
     import pickletools
+    import warnings
 
     strings = [s for s in stack if isinstance(s, str)]
     kept = {k: v for k, v in memo.items() if isinstance(v, str)}
     size = len(memo)
     first = ""
-    with suppress(Exception):  # the rest may be cut or garbage: whatever it is, the file is refused
+    # the rest may be cut or garbage: whatever it is, the file is refused
+    with suppress(Exception), warnings.catch_warnings(action="ignore"):
         for opcode, argument, _ in pickletools.genops(data):
             first = first or opcode.name
             if opcode.name in ("GLOBAL", "INST"):
