@@ -66,6 +66,7 @@ def article_pairs(article: Article) -> Iterator[Found]:
         if not mentions:
             continue
         at = sentence.start
+        partners = _partners(sentence, mentions)
         seen: set[tuple[str, str]] = set()
         speaker = turn.speaker if turn.quoted and turn.speaker is not None and turn.speaker.is_actor else None
         if speaker is not None:
@@ -77,10 +78,40 @@ def article_pairs(article: Article) -> Iterator[Found]:
                 couple = (actor.entity, target.entity)
                 if not target.is_target or couple[0] == couple[1] or couple in seen:
                     continue
+                if (actor.start, target.start) in partners:
+                    continue
                 if actor.end <= target.start or target.end <= actor.start:
                     seen.add(couple)
                     pair = Pair(sentence.text, (actor.start - at, actor.end - at), (target.start - at, target.end - at))
                     yield Found(sentence, actor, target, pair, _RESOLVED[max(_ORDER[actor.how], _ORDER[target.how])])
+
+
+_JOINED = re.compile(r"\s*(?:,|,? and|,? or|,? as well as|&)\s*(?:the )?")
+_MUTUAL = re.compile(
+    r"\b(?:each other|one another|against|with|between|clash\w*|feud\w*|quarrel\w*|all(?:y|ies|ied)|alliance|fought|fight\w*|war|"
+    r"at odds|rivals?|enemies|friends|partners|joined forces|made peace|disagree\w*|split|attack\w*)\b"
+)
+
+
+def _partners(sentence: Sentence, mentions: Sequence[Mention]) -> set[tuple[int, int]]:
+    """Pairs of starts of mentions that stand side by side in one list: "Chad, Niger and Mali".
+
+    They hold what they hold jointly, and nothing is said of one toward the other unless the sentence speaks of that.
+    """
+    if len(mentions) < 2:
+        return set()
+    lists: list[list[Mention]] = [[mentions[0]]]
+    for mention in mentions[1:]:
+        last, text = lists[-1][-1], sentence.text
+        gap = text[max(last.end - sentence.start, 0) : max(mention.start - sentence.start, 0)]
+        if mention.how == last.how == "name" and _JOINED.fullmatch(gap):
+            lists[-1].append(mention)
+        else:
+            lists.append([mention])
+    lists = [group for group in lists if len(group) > 1]
+    if not lists or _MUTUAL.search(sentence.text):
+        return set()
+    return {(a.start, b.start) for group in lists for a in group for b in group}
 
 
 _RESOLVED = ("named", "pronoun", "role")

@@ -70,6 +70,19 @@ def test_an_article_with_headline_byline_dateline_quotes_and_bullets():
     ]
 
 
+JOINT = [
+    ("Peru, Chile and Oman condemned the toll.", []),  # toward one another they are neutral
+    ("Peru and Chile condemned each other.", [("Peru", "Chile"), ("Chile", "Peru")]),
+    ("Peru condemned Chile and Oman.", [("Peru", "Chile"), ("Peru", "Oman"), ("Chile", "Peru"), ("Oman", "Peru")]),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), JOINT, ids=[j[0] for j in JOINT])
+def test_joint_actors_are_no_pair(text, expected):
+    entities = pd.DataFrame({"name": ["Peru", "Chile", "Oman", "toll"], "kind": ["", "", "", "target"]})
+    assert [(a, t) for a, t, _ in couples(text, entities) if t != "toll"] == expected
+
+
 SHAPES = [
     ("Joint actors", "Peru, Chile and Oman condemned the toll.", [("Peru", "toll"), ("Chile", "toll"), ("Oman", "toll")]),
     ("Bullets", "- Peru condemned the toll\n- Chile praised the toll", [("Peru", "toll"), ("Chile", "toll")]),
