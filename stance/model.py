@@ -147,7 +147,7 @@ class StanceModel:
     info_ : what is known of the training: data, digest, versions, scores.
     """
 
-    def __init__(self, C: float = 0.35, min_df: int = 2, prior: Mapping[str, float] | None = PRIOR) -> None:
+    def __init__(self, C: float = 0.2, min_df: int = 2, prior: Mapping[str, float] | None = PRIOR) -> None:
         self.C = C
         self.min_df = min_df
         self.prior = prior

@@ -44,6 +44,28 @@ def small_model(tmp_path_factory: pytest.TempPathFactory, labeled: pd.DataFrame)
     return path
 
 
+LABELED = Path(__file__).parents[1] / "labeled"
+
+
+@pytest.fixture(scope="session")
+def part_of_labeled() -> pd.DataFrame:
+    """A few of the themes that ship: enough to learn the plain cases from in seconds."""
+    from stance import read_labeled
+    from stance.pairs import labeled_files
+
+    return read_labeled(*labeled_files(LABELED)[::20])
+
+
+@pytest.fixture(scope="session")
+def part_model(tmp_path_factory: pytest.TempPathFactory, part_of_labeled: pd.DataFrame) -> Path:
+    """A model file, trained on `part_of_labeled`."""
+    from stance import StanceModel
+
+    path = tmp_path_factory.mktemp("part") / "part.joblib"
+    StanceModel().fit(part_of_labeled).save(path)
+    return path
+
+
 @pytest.fixture
 def stance(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
     """Run the command line as the console script does, short of ending the process."""
