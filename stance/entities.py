@@ -595,8 +595,10 @@ def read_names(text: str, sentences: Sequence[Sentence], catalogue: Catalogue) -
                 continue
             listed = index.get(word)
             own = overlay.get(word)
-            options = []
             candidates = _longest(at, stop, lower, listed, own)
+            if not candidates and (at + 3 >= stop or lower[at + 2] != "."):
+                continue
+            options = []
             if at + 3 < stop and lower[at + 2] == "." and len(lower[at + 1]) == 1:
                 candidates = _past_initial(at, stop, lower, listed, own) + candidates
             for length, aliases in candidates:
@@ -953,6 +955,8 @@ def _full_names(text: str, catalogue: Catalogue, outsiders: Outsiders) -> dict[s
     for surname, name in outsiders.surnames:
         out[surname].setdefault(name, text.find(name.split()[0]) if name not in text else text.find(name))
     for m in _RUN.finditer(text):
+        if " " not in m.group():
+            continue
         words = fold(m.group())
         for i in range(len(words) - 1):
             for length, table in catalogue.index.get(words[i], ()):
