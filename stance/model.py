@@ -190,7 +190,7 @@ class StanceModel:
         classes, sizes = np.unique(stances, return_counts=True)
         if len(classes) < 2:
             raise InputError(
-                f"only one stance in the labelled data ({', '.join(map(repr, classes))}, {len(stances)} rows); "
+                f"only one stance in the labelled data ({', '.join(map(repr, map(str, classes)))}, {len(stances)} rows); "
                 f"a model needs at least two of {', '.join(STANCES)}"
             )
         shares = dict(zip(classes, sizes / len(stances), strict=True))
@@ -447,9 +447,12 @@ def pipeline_of(scorer: Scorer, C: float, min_df: int) -> Pipeline:
     base = 0
     for group, vectorizer in pipeline.named_steps["tfidf"].transformer_list:
         terms = scorer.vocabulary[group]
-        vectorizer.vocabulary_ = {term: i - base for term, i in terms.items()}
+        vocabulary = {term: i - base for term, i in terms.items()}
         if vectorizer.use_idf:
+            vectorizer.vocabulary_ = vocabulary
             vectorizer.idf_ = scorer.idf[base : base + len(terms)]
+        else:  # without idf there is nothing to set: a fit to a given vocabulary learns nothing else
+            vectorizer.set_params(vocabulary=vocabulary, lowercase=False).fit([{group: []}])
         base += len(terms)
     regression = pipeline.named_steps["regression"]
     regression.classes_ = np.array(STANCES)
