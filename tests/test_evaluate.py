@@ -116,7 +116,7 @@ def test_parts_and_coverage_by_hand() -> None:
 def test_abstaining_leaves_the_rest_to_score() -> None:
     found = evaluate_probabilities(HAND, HAND_P, 0.6)
     assert found.accuracy == 1.0 and found.answered == 0.75 and found.macro.support == 3
-    assert "T" not in found.targets and [c.coverage for c in found.coverage][0] == 1.0
+    assert "T" not in found.targets and found.coverage[0].coverage == 1.0
     assert found.calibration_error == evaluate_probabilities(HAND, HAND_P).calibration_error
     with pytest.raises(InputError, match=r"no pair reaches a confidence of 0\.95; the highest is 0\.900"):
         evaluate_probabilities(HAND, HAND_P, 0.95)

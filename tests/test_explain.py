@@ -109,7 +109,7 @@ def test_documents_are_explained_in_their_own_words(model: StanceModel, article:
     assert (found.doc_id, found.sentence, found.stance) == ("0", "Hungary condemned Russia on Monday.", "against")
     assert all(0 <= s < e <= len(found.sentence) and w > 0 for s, e, w in found.words)
     assert found.log_odds == pytest.approx(found.terms["contribution"].sum(), abs=1e-9)
-    with pytest.raises(InputError, match="no sentence brings 'Hungary' and 'Mars' together; pairs that there are: .*Hungary"):
+    with pytest.raises(InputError, match=r"no sentence brings 'Hungary' and 'Mars' together.*: Hungary >"):
         model.explain_documents([article.read_text()], "Hungary", "Mars", article.with_name("e.csv"))
 
 

@@ -38,7 +38,7 @@ def test_who_holds_and_who_receives_is_told_apart() -> None:
 # (a sentence, another that means something else for the same pair): some term tells them apart
 CONTRASTS = [
     ("Hungary condemned Russia.", "Hungary praised Russia."),
-    ("Hungary backed Russia.", "Hungary did not back Russia."),
+    ("Hungary backed Russia.", "Hungary refused to back Russia."),
     ("Hungary criticised Russia.", "Hungary was criticised by Russia."),
     ("Hungary attacked Peru, and Russia left.", "Peru left, and Hungary attacked Russia."),
 ]
