@@ -81,7 +81,8 @@ def main():
     if given.alone:
         rows += [(f"all but {name}", [name]) for name in given.only or every]
     print(",".join(COLUMNS))
-    features.pair_terms(frame_pairs(train[:1])[0])  # reads the lexicon
+    features.pair_terms(frame_pairs(train[:1])[0])  # reads the lexicon, so that the first row's times do not hold it,
+    features.build_pipeline(1.0, 1, None)  # and imports scikit-learn
     whole = None
     for name, groups in rows:
         print(f"without {name} ...", file=sys.stderr)
