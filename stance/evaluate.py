@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -23,7 +24,8 @@ THRESHOLDS = (0.0, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 """Of the table of coverage against accuracy; with three stances the likeliest has at least a third."""
 RESAMPLES = 500
 TARGETS = 10
-"""How many targets have scores of their own: those with most pairs."""
+PHENOMENA = 50
+"""How many targets and phenomena at most have scores of their own: those with most pairs."""
 
 Interval = tuple[float, float]
 
@@ -102,7 +104,7 @@ class Evaluation(Scores):
     answered : the share of pairs that were.
     calibration_error : mean distance, over all pairs, of the highest probability from how often it is right.
     coverage : all pairs at `THRESHOLDS`.
-    targets : the `TARGETS` with most pairs. phenomena : by the column `phenomenon`, whose cells may hold several by "|".
+    targets : the `TARGETS` with most pairs. phenomena : those of the column `phenomenon`, whose cells may hold several by "|".
     audit : "masked" and "swapped", where asked for (see `audit_names`).
     """
 
@@ -250,7 +252,8 @@ def evaluate_probabilities(frame: pd.DataFrame, p: np.ndarray, min_confidence: f
     phenomena: dict[str, np.ndarray] = {}
     if "phenomenon" in part:
         cells = [{v.strip() for v in str(c).split("|")} - {"", "nan", "None"} for c in part["phenomenon"]]
-        phenomena = {name: np.array([name in c for c in cells]) for name in sorted(set().union(*cells))}
+        commonest = Counter(name for c in cells for name in sorted(c)).most_common(PHENOMENA)
+        phenomena = {name: np.array([name in c for c in cells]) for name in sorted(n for n, _ in commonest)}
     members = [np.ones(len(part), dtype=bool), *targets.values(), *phenomena.values()]
     (whole, *rest) = bootstrap(truth[kept], best[kept], groups_of(part), members)
     parts = [
@@ -316,18 +319,18 @@ def bootstrap(
     -------
     for each part: a stance, "macro" or "accuracy" -> (low, high). A resample without rows of the part is left out.
     """
+    from scipy.sparse import csr_matrix
+
     n, k = int(groups.max()) + 1, len(STANCES)
     order = {s: i for i, s in enumerate(STANCES)}
     cell = np.array([order[t] * k + order[b] for t, b in zip(truth, best, strict=True)])
     # a confusion matrix of every document and part; a resample is then a sum of them
-    tables = np.zeros((n, len(members) * k * k))
-    for i, rows in enumerate(members):
-        np.add.at(tables, (groups[rows], i * k * k + cell[rows]), 1)
+    row = np.concatenate([groups[rows] for rows in members])
+    column = np.concatenate([i * k * k + cell[rows] for i, rows in enumerate(members)])
+    tables = csr_matrix((np.ones(len(row)), (row, column)), shape=(n, len(members) * k * k))
     rng = np.random.default_rng(seed)
-    drawn = np.empty((resamples, len(members), k, k))
-    for r in range(resamples):
-        times = np.bincount(rng.integers(n, size=n), minlength=n)
-        drawn[r] = (times @ tables).reshape(len(members), k, k)
+    sums = [np.bincount(rng.integers(n, size=n), minlength=n) @ tables for _ in range(resamples)]
+    drawn = np.reshape(sums, (resamples, len(members), k, k))
     hits = np.diagonal(drawn, axis1=2, axis2=3)
     sizes = drawn.sum(axis=2) + drawn.sum(axis=3)
     total = drawn.sum(axis=(2, 3))
