@@ -53,7 +53,7 @@ def part_of_labeled() -> pd.DataFrame:
     from stance import read_labeled
     from stance.pairs import labeled_files
 
-    return read_labeled(*labeled_files(LABELED)[::20])
+    return read_labeled(*labeled_files(LABELED)[::12])
 
 
 @pytest.fixture(scope="session")
