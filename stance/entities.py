@@ -260,7 +260,7 @@ def aliases_of(entity: Entity) -> Iterator[Alias]:
     """The aliases of an entity, listed and derived, each once.
 
     >>> [a.surface for a in aliases_of(Entity("Chamber of Ports", aliases=("the port lobby",)))]
-    ['Chamber of Ports', 'the port lobby', 'port lobby']
+    ['Chamber of Ports', 'the port lobby', 'COP', 'C.O.P.', 'port lobby', 'port lobbies']
     """
     seen: set[str] = set()
     listed = (entity.name, *entity.aliases)

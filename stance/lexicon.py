@@ -127,8 +127,8 @@ def forms_by_first_word() -> dict[str, tuple[tuple[Form, ...], dict[str, tuple[F
         if entry.pos == "verb":
             if first not in inflected:
                 inflected[first] = verb_forms(first)
-            for form, kind in inflected[first].items():
-                index[form].append(Form((form, *rest), kind, entry))
+            for word, kind in inflected[first].items():
+                index[word].append(Form((word, *rest), kind, entry))
             continue
         index[first].append(Form(tuple(words), "", entry))
         if entry.pos == "noun":
