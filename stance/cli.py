@@ -650,12 +650,17 @@ def print_table(table: pd.DataFrame, show_all: bool) -> None:
     from rich.text import Text
 
     shown = table if show_all else table[~table["stance"].isin(["neutral", "uncertain"])]
-    view = Table(box=None, pad_edge=False)
+    if "score" in shown:  # the clearest positions first
+        shown = shown.sort_values("score", key=abs, ascending=False, kind="stable")
+    view = Table(box=None, pad_edge=False, expand=True)
     several = "doc_id" in table and table["doc_id"].nunique() > 1
     columns = [*(["doc_id"] if several else []), "actor", "stance", "target"]
     columns += ["score"] if "score" in table else ["p_favor", "p_against"]
     for name in columns:
-        view.add_column(name, justify="right" if name[:2] in ("sc", "p_") else "left", max_width=28)
+        numeric = name in ("score", "p_favor", "p_against")
+        longest = 5 if numeric else max((len(str(v)) for v in shown[name]), default=0)
+        width = min(24, max(longest, len(name)))
+        view.add_column(name, justify="right" if numeric else "left", width=width, no_wrap=True, overflow="ellipsis")
     view.add_column("evidence", no_wrap=True, overflow="ellipsis", ratio=1)
     colour = {"favor": "blue", "against": "red", "mixed": "magenta", "neutral": "dim"}
     for row in shown.to_dict("records"):

@@ -76,6 +76,8 @@ def read_table(*paths: str | Path, encoding: str = "utf-8") -> pd.DataFrame:
             for column, kind in [*((c, float) for c in _NUMBERS), *((c, int) for c in _WHOLE)]:
                 if column in row:
                     row[column] = _number(row[column], kind, column, path, line)
+            if row["stance"] == "uncertain":  # no side taken
+                row["stance"] = "neutral"
             if row["stance"] not in (*STANCES, "mixed"):
                 given = as_text(row["stance"])
                 raise InputError(f"{path}:{line}: unknown stance {given!r} (allowed: favor, against, neutral, mixed)")

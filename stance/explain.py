@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stance.grammar import stem, words_of
+from stance.grammar import Reading, read_sentence, stem, token_span, words_of
 from stance.pairs import STANCES, Pair
 
 if TYPE_CHECKING:
@@ -95,34 +95,50 @@ def word_weights(pair: Pair, terms: Sequence[tuple[str, str, float]]) -> list[tu
     """How much each word of the pair's text weighs: (start, end, weight) of its words, in code points.
 
     `terms` holds (group, term, contribution). A term's contribution is shared by the words that made it: those whose stems
-    it names, or those of the lexicon's entry. Terms about the shape of the sentence belong to no word.
+    or lemmas it names, or the cues of the lexicon of its entry or class. Terms about the shape of the sentence belong to no
+    word.
     """
     words = words_of(pair.text)
+    actor, target = token_span(words, *pair.actor), token_span(words, *pair.target)
+    reading = read_sentence(pair.text, actor, target)
+    inside = {*range(*actor), *range(*target)}
     stems = [stem(w) for w in words.lower]
+    named = _named(reading)
     weights = [0.0] * len(stems)
-    inside = [
-        any(s < end and e > start for start, end in (pair.actor, pair.target))
-        for s, e in zip(words.starts, words.ends, strict=True)
-    ]
     for group, term, contribution in terms:
-        if group == "ngrams":
-            wanted = set(term.split("_"))
-        elif group == "zones":
-            wanted = set(term[3:].split("_"))
-        elif group == "windows":
-            wanted = {term[4:]}
-        elif group == "lexicon":
-            wanted = {stem(w) for w in re.findall(r"\w+", term.split("|")[0])}
+        if group in _STEMS:
+            wanted = set(_STEMS[group](term).split("_"))
+            hits = [i for i, s in enumerate(stems) if s in wanted]
+        elif group in ("roles", "lexicon", "governors", "frames", "paths"):
+            hits = sorted({i for part in _PARTS.split(term) for i in named.get(part.rstrip("p!~<>"), ())})
         else:
             continue
-        hits = [i for i, s in enumerate(stems) if s in wanted and not inside[i]]
+        hits = [i for i in hits if i not in inside]
         for i in hits:
             weights[i] += contribution / len(hits)
     return [(s, e, w) for s, e, w in zip(words.starts, words.ends, weights, strict=True) if w]
 
 
+_STEMS = {"ngrams": lambda t: t, "zones": lambda t: t[3:], "windows": lambda t: t[4:]}
+_PARTS = re.compile(r"[|:^/]=?")
+
+
+def _named(reading: Reading) -> dict[str, list[int]]:
+    """The tokens that a term of the lexicon or of grammar may mean by each of its parts: lemmas, entries, classes."""
+    out: dict[str, list[int]] = {}
+    for i, lemma in enumerate(reading.lemmas):
+        if lemma.isalpha():
+            out.setdefault(lemma, []).append(i)
+    for cue in reading.cues:
+        stance = f"not_{cue.stance}" if cue.negated and cue.stance != "neutral" else cue.stance
+        for name in (cue.entry, stance, f"{cue.stance}.{cue.frame}"):
+            out.setdefault(name, []).extend(range(cue.start, cue.end))
+    return out
+
+
 def deciding_words(scorer: Scorer, pair: Pair, most: int = 5) -> list[tuple[int, int, float]]:
     """The words of the pair's text that spoke most for its stance: (start, end, weight), in order of the text."""
     rows = explain_pairs(scorer, [pair], [0])
-    weights = [w for w in word_weights(pair, [(r[3], r[4], r[7]) for r in rows]) if w[2] > 0]
+    shares = word_weights(pair, [(r[3], r[4], r[7]) for r in rows])
+    weights = [(s, e, w) for s, e, w in shares if w > 0 and e - s > 1]  # no punctuation
     return sorted(sorted(weights, key=lambda w: -w[2])[:most])

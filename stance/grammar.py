@@ -169,7 +169,8 @@ def _read(text: str, forced: tuple[int, ...]) -> Reading:
     is_name = list(words.is_name)
     for i in forced:
         is_name[i] = True
-    low = words.lower
+    # a word inside a name ("No Labels") says nothing
+    low = tuple("•" if name else word for word, name in zip(words.lower, is_name, strict=True))
     cues = _find_cues(low, is_name)
     tags, lemmas, flags = _tag(low, is_name)
     cue_of: list[Cue | None] = [None] * len(low)
@@ -224,7 +225,9 @@ def _find_cues(low: tuple[str, ...], is_name: list[bool]) -> list[Cue]:
         if cue.frame == "shift":
             b = next((k for k in range(a + 1, len(cues)) if cues[k].frame != "shift"), None)
             if b is not None and cues[b].start - cue.end <= 3:
-                cues[b] = cues[b]._replace(negated=not cues[b].negated)
+                # "did not back": the shift is the negation that the cue has seen already, no second one
+                seen = any(_negated(low, k) for k in range(cue.start, cue.end))
+                cues[b] = cues[b]._replace(negated=seen or not cues[b].negated)
     return cues
 
 
