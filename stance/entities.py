@@ -209,6 +209,11 @@ def _catalogue(file: str, rows: Iterable[tuple[object, dict[str, Any]]], discove
                 raise InputError(f"{file}:{lines[name]}: affiliation runs in a circle: {' > '.join([*path, above])}")
             path.append(above)
             above = entities[above].affiliation
+    if discover:  # the states of the world are known without being listed
+        known = {a for e in entities.values() for a in (e.name, *e.aliases)}
+        for name in dict.fromkeys(state[0] for state in states().values()):
+            if name not in known:
+                entities[name] = Entity(name)
     return Catalogue(entities, discover)
 
 
@@ -623,7 +628,8 @@ def read_names(text: str, sentences: Sequence[Sentence], catalogue: Catalogue) -
         i = stop
     large = len(entities) > _LARGE
     # an entity that a large catalogue only describes by one plain noun ("the court") is not meant by each such noun
-    vague = {e for e, ways in evidence.items() if large and "" not in ways and len(ways) < 2}
+    # nor, in the catalogue that ships, by any number of them
+    vague = {e for e, ways in evidence.items() if large and "" not in ways and (len(ways) < 2 or catalogue.discover)}
     for here, (first, stop) in zip(hits, bounds, strict=True):
         found: list[Mention] = []
         until = 0
@@ -862,7 +868,7 @@ _DATELINE = re.compile(
 )
 _INTRODUCED = re.compile(rf" \((?:the |or |known as )?[“\"']?([{_UP}][{_UP}&.-]{{1,9}})[”\"']?[,)]")
 _SPEECH = re.compile(
-    r"\s*(?:,[^,.]{3,60},)?\s*(?:said|says|told|added|argued|warned|insisted|called|wrote|tweeted|accused|welcomed|rejected|"
+    r"\s*(?:,[^,.]{3,60},|,)?\s*(?:said|says|told|added|argued|warned|insisted|called|wrote|tweeted|accused|welcomed|rejected|"
     r"opposed|praised|condemned|criticised|criticized|backed|denied|announced|urged|vowed)\b"
 )
 _STOP = frozenset(
@@ -985,10 +991,15 @@ def discover_names(text: str, sentences: Sequence[Sentence], every: bool = False
             if len(name) < 3 or name in _STOP:
                 continue
             names[name] += 1
-            speaks = bool(_SPEECH.match(text, m.end()))
+            speaks = bool(_SPEECH.match(text, m.end())) or (len(words) in (2, 3) and words[0] in given_names())
             body = not _GROUP_WORDS.isdisjoint(w.lower() for w in words)
             if (titled and "of" not in words and "for" not in words) or (len(words) > 1 and (speaks or body)):
                 sure[name] = None
+    for name in [n for n in sure if " " not in n]:  # "Ms. Delmar" is the Rosa Delmar of the sentence before
+        fuller = [n for n in names if n.endswith(" " + name) and " and " not in n]
+        if fuller:
+            del sure[name]
+            sure.update(dict.fromkeys(fuller[:1]))
     for name, count in names.items():
         if " " in name and (count >= 2 or every) and " and " not in name and name not in sure:
             sure[name] = None
@@ -1015,7 +1026,8 @@ def _strip_titles(words: list[str]) -> tuple[list[str], bool]:
         words = words[2:]
     if words and words[0] in _STOP:
         words = words[1:]
-    if words and (titled or words[0] in given_names()):
+    person = "of" in words[2:3] and _GROUP_WORDS.isdisjoint(w.lower() for w in words[:2])  # Tomas Quirk of the Greens
+    if words and (titled or person or words[0] in given_names()):
         cut = next((i for i, w in enumerate(words) if w in ("of", "for", "and")), len(words))
         if cut > 1 or titled:
             words = words[:cut]
