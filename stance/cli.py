@@ -58,6 +58,8 @@ DocumentsOption = Annotated[
     typer.Option("--documents", "-d", help="The documents (dates, texts): files or folders.", metavar="INPUT"),
 ]
 TOOLS = ("label-studio", "prodigy", "doccano")
+FAINT = 0.2
+"""Positions whose score is nearer to 0 are left out of the table on a terminal."""
 
 
 def say(message: str) -> None:
@@ -650,7 +652,9 @@ def print_table(table: pd.DataFrame, show_all: bool) -> None:
     from rich.text import Text
 
     shown = table if show_all else table[~table["stance"].isin(["neutral", "uncertain"])]
-    if "score" in shown:  # the clearest positions first
+    if "score" in shown:  # the clearest positions first, and those that lean nowhere with the neutral ones
+        if not show_all:
+            shown = shown[(shown["score"].abs() >= FAINT) | (shown["stance"] == "mixed")]
         shown = shown.sort_values("score", key=abs, ascending=False, kind="stable")
     view = Table(box=None, pad_edge=False, expand=True)
     several = "doc_id" in table and table["doc_id"].nunique() > 1
@@ -669,8 +673,8 @@ def print_table(table: pd.DataFrame, show_all: bool) -> None:
         view.add_row(*cells, Text(visible(" ".join(str(row["evidence"]).split()))))
     Console().print(view)
     if len(shown) < len(table):
-        kinds = "neutral or uncertain" if (table["stance"] == "uncertain").any() else "neutral"
-        say(f"{len(table) - len(shown):,} {kinds} rows not shown; --all shows them, -o FILE writes all")
+        kinds = "neutral, uncertain" if (table["stance"] == "uncertain").any() else "neutral"
+        say(f"{len(table) - len(shown):,} {kinds} or faint rows not shown; --all shows them, -o FILE writes all")
 
 
 def evaluate_agreement(

@@ -668,8 +668,11 @@ _LARGE = 200
 
 
 def _is_plain(alias: str) -> bool:
-    """Whether an alias is a plain noun with or without article: "the court", "nurses"."""
-    return alias.islower() and len(_ARTICLE.sub("", alias).split()) == 1
+    """Whether an alias is a plain noun with or without article or possessive: "the court", "its plan", "nurses"."""
+    return alias.islower() and len([w for w in alias.split() if w not in _LITTLE]) <= 1
+
+
+_LITTLE = frozenset("the a an this that its his her their our".split())
 
 
 def _choose(
