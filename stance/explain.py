@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 EXPLANATION_COLUMNS = ("row", "stance", "versus", "group", "term", "says", "value", "contribution", *STANCES)
 
-_ZONES = {"<": "before both", "-": "between", ">": "after both"}
 _MARKS = {"A": "[actor]", "T": "[target]", "E": "[name]", "0": "[number]"}
 
 
@@ -53,30 +52,23 @@ def explain_pairs(scorer: Scorer, pairs: Sequence[Pair], index: Sequence[Any]) -
 def describe(group: str, term: str) -> str:
     """A term in words.
 
-    >>> describe("zones", "AT-critic_of")
-    'between, actor first: critic of'
+    >>> describe("ngrams", "A_condemn")
+    '[actor] condemn'
     """
     if group == "intercept":
         return "the share of each stance that the model expects"
     if group == "ngrams":
         return _plain(term)
-    if group == "zones":
-        return f"{_ZONES[term[2]]}, {_first(term)}: {_plain(term[3:])}"
-    if group == "windows":
-        side = "before" if term[3] == "-" else "after"
-        return f"shortly {side} the {'actor' if term[2] == 'A' else 'target'}, {_first(term)}: {_plain(term[4:])}"
     if group in ("roles", "lexicon"):
         head, *rest = term.split("|")
         roles = {"AT": "actor holds it toward target", "TA": "target holds it toward actor"}
         return "; ".join([head.replace("not_", "negated "), *(roles.get(r, _signs(r)) for r in rest if r)])
     if group in ("governors", "frames"):
         role, _, relation = term.partition(":")
-        return f"{'actor' if role == 'A' else 'target'} is {relation.replace(':', ' of ', 1).replace('!', ' (negated)')}"
+        return (
+            f"{'actor' if role == 'A' else 'target'} is {relation.replace(':', ' of ', 1).replace('!', ' (negated)')}"
+        )
     return term
-
-
-def _first(term: str) -> str:
-    return "actor first" if term[:2] == "AT" else "target first"
 
 
 def _plain(stems: str) -> str:
@@ -106,10 +98,10 @@ def word_weights(pair: Pair, terms: Sequence[tuple[str, str, float]]) -> list[tu
     named = _named(reading)
     weights = [0.0] * len(stems)
     for group, term, contribution in terms:
-        if group in _STEMS:
-            wanted = set(_STEMS[group](term).split("_"))
+        if group == "ngrams":
+            wanted = set(term.split("_"))
             hits = [i for i, s in enumerate(stems) if s in wanted]
-        elif group in ("roles", "lexicon", "governors", "frames", "paths"):
+        elif group in ("roles", "lexicon", "governors", "frames"):
             hits = sorted({i for part in _PARTS.split(term) for i in named.get(part.rstrip("p!~<>"), ())})
         else:
             continue
@@ -119,7 +111,6 @@ def word_weights(pair: Pair, terms: Sequence[tuple[str, str, float]]) -> list[tu
     return [(s, e, w) for s, e, w in zip(words.starts, words.ends, weights, strict=True) if w]
 
 
-_STEMS = {"ngrams": lambda t: t, "zones": lambda t: t[3:], "windows": lambda t: t[4:]}
 _PARTS = re.compile(r"[|:^/]=?")
 
 

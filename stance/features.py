@@ -6,10 +6,10 @@ The mentions are masked by their roles, A and T, and other names as E: no term d
 
 from __future__ import annotations
 
-import itertools
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from stance.grammar import Cue, Reading, Span, governors, read_sentence, token_span, words_of
@@ -28,29 +28,17 @@ class Group:
 
 
 GROUPS = {
-    "ngrams": Group(1.0, True),  # one to three stems in a row, anywhere
-    "zones": Group(1.0, True),  # stems and pairs of stems before, between and after the mentions
-    "windows": Group(1.0, True),  # the four stems on either side of each mention
-    "shape": Group(0.5, False),  # order, distance, other names, quotes, who speaks
+    "ngrams": Group(1.2, True),  # one or two stems in a row, anywhere
     "roles": Group(1.2, False),  # who holds and who receives what each cue of the lexicon says
     "lexicon": Group(1.0, True),  # the cues themselves and where they stand
     "governors": Group(1.0, True),  # the verb, noun or preposition that each mention hangs on
     "frames": Group(1.0, False),  # the same by the lexicon's class
-    "paths": Group(1.0, True),  # what joins the two mentions
 }
 """The groups of terms; each has a TfidfVectorizer of its own, scaled to unit length and then by its weight."""
-
-SYNTAX_GROUPS = {
-    "syntax_paths": Group(1.0, True),
-    "syntax_words": Group(1.3, True),
-    "syntax_cues": Group(1.0, True),
-}
-"""What a dependency parse adds, in a model trained with syntax (see `stance.syntax`)."""
 
 _PAUSES = frozenset(
     (",", ";", ":", "but", "and", "that", "who", "which", "while", "because", "after", "as", '"', "“", "”")
 )
-_QUOTES = frozenset('"“”')
 
 
 @dataclass(slots=True)
@@ -70,7 +58,6 @@ def pair_terms(pair: Pair) -> dict[str, list[str]]:
     actor, target = token_span(words, *pair.actor), token_span(words, *pair.target)
     reading = read_sentence(pair.text, actor, target)
     masked = _mask(reading, actor, target)
-    order = "AT" if masked.actor < masked.target else "TA"
     names = [i for i, w in enumerate(masked.stems) if w in ("A", "T", "E")]
     cues = [
         (cue, masked.at[cue.start], masked.at[cue.end - 1])
@@ -81,13 +68,10 @@ def pair_terms(pair: Pair) -> dict[str, list[str]]:
     tags = list(reading.tags)
     for span in (actor, target):
         tags[span[0] : span[1]] = "N" * (span[1] - span[0])
-    governing = _governing(reading, tags, actor, target, order)
+    governing = _governing(reading, tags, actor, target)
     roles, lexicon = _cue_terms(masked, names, cues, speakers)
     return {
         "ngrams": _ngrams(masked.stems),
-        "zones": _zones(masked, order),
-        "windows": _windows(masked, order),
-        "shape": _shape(masked, order, names, speakers),
         "roles": roles,
         "lexicon": lexicon,
         **governing,
@@ -127,54 +111,7 @@ def _mask(reading: Reading, actor: Span, target: Span) -> _Masked:
 
 
 def _ngrams(stems: list[str]) -> list[str]:
-    pairs = [f"{a}_{b}" for a, b in itertools.pairwise(stems)]
-    return stems + pairs + [f"{ab}_{c}" for ab, c in zip(pairs, stems[2:], strict=False)]
-
-
-def _zones(masked: _Masked, order: str) -> list[str]:
-    stems = masked.stems
-    low, high = sorted((masked.actor, masked.target))
-    out = []
-    for zone, left, right in (("<", 0, low), ("-", low + 1, high), (">", high + 1, len(stems))):
-        key = f"{order}{zone}"
-        part = stems[left:right]
-        out += [key + s for s in part]
-        out += [f"{key}{a}_{b}" for a, b in zip(part, stems[left + 1 : right + 1], strict=False)]
-    return out
-
-
-def _windows(masked: _Masked, order: str) -> list[str]:
-    stems = masked.stems
-    out = []
-    for role, at in (("A", masked.actor), ("T", masked.target)):
-        left, right = f"{order}{role}-", f"{order}{role}+"
-        out += [left + s for s in stems[max(0, at - 4) : at]]
-        out += [right + s for s in stems[at + 1 : at + 5]]
-    return out
-
-
-def _shape(masked: _Masked, order: str, names: list[int], speakers: set[int]) -> list[str]:
-    low, high = sorted((masked.actor, masked.target))
-    between = bisect_left(names, high) - bisect_right(names, low)
-    out = [
-        f"{order}:distance{min(8, (high - low).bit_length())}",
-        f"{order}:gap{min(6, high - low)}",
-        f"length{len(masked.stems).bit_length()}",
-        f"names{min(5, len(names))}",
-        f"{order}:names_between{min(3, between)}",
-        f"{order}:names_before{min(3, bisect_left(names, low))}",
-    ]
-    if high - low <= 4:
-        out.append(f"{order}:{'_'.join(masked.stems[low + 1 : high])}")
-    quotes = [i for i, w in enumerate(masked.words) if w in _QUOTES]
-    if quotes:
-        inside = [bisect_left(quotes, i) % 2 for i in (masked.actor, masked.target)]
-        out.append(f"{order}:quoted{inside[0]}{inside[1]}")
-    if speakers:
-        if masked.target in speakers:
-            out.append(f"{order}:target_speaks")
-        out.append(f"{order}:actor_speaks" if masked.actor in speakers else f"{order}:another_speaks")
-    return out
+    return stems + [f"{a}_{b}" for a, b in pairwise(stems)]
 
 
 def _speakers(cues: Sequence[tuple[Cue, int, int]], names: list[int]) -> set[int]:
@@ -303,8 +240,8 @@ def _holder_and_receiver(
     return holder, receiver
 
 
-def _governing(reading: Reading, tags: list[str], actor: Span, target: Span, order: str) -> dict[str, list[str]]:
-    """Three groups: what each mention hangs on, in words and in the lexicon's classes, and what joins the two."""
+def _governing(reading: Reading, tags: list[str], actor: Span, target: Span) -> dict[str, list[str]]:
+    """Two groups: what each mention hangs on, in words and in the lexicon's classes."""
     chains = {"A": governors(reading, tags, actor), "T": governors(reading, tags, target)}
 
     def who(i: int) -> str:
@@ -320,7 +257,6 @@ def _governing(reading: Reading, tags: list[str], actor: Span, target: Span, ord
 
     words: list[str] = []
     kinds: list[str] = []
-    paths: list[str] = []
     for role, chain in chains.items():
         if not chain:
             words.append(f"{role}:none")
@@ -330,21 +266,7 @@ def _governing(reading: Reading, tags: list[str], actor: Span, target: Span, ord
             cue = reading.cue_of[i]
             if cue and not who(i):
                 words.append(f"{role}:{relation}:={cue.entry}{reading.flags[i]}")
-    above = {i: relation for relation, i in chains["A"]}
-    for relation, i in chains["T"]:
-        if i in above:
-            paths += (f"{above[i]}^{kind(i)}^{relation}", f"{above[i]}^{word(i)}^{relation}", f"{above[i]}^^{relation}")
-        if who(i) == "A":
-            paths.append(f"T in A:{relation}")
-    paths += [f"A in T:{relation}" for relation, i in chains["A"] if who(i) == "T"]
-    if not paths:
-        paths.append(f"{order}:apart")
-    if chains["A"] and chains["T"]:
-        (ra, a), (rt, t) = chains["A"][-1], chains["T"][-1]
-        if a != t:
-            side = "<" if a < t else ">"
-            paths += (f"{ra}:{kind(a)}/{rt}:{kind(t)}", f"{ra}/{rt}", f"{kind(a)}/{rt}:{kind(t)}{side}")
-    return {"governors": words, "frames": kinds, "paths": paths}
+    return {"governors": words, "frames": kinds}
 
 
 def terms_of(pairs: Iterable[Pair]) -> list[dict[str, list[str]]]:

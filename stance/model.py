@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -198,7 +200,8 @@ class StanceModel:
         total = sum(prior[c] for c in classes)
         weights = {c: prior[c] / total / shares[c] for c in classes}
         pipeline = build_pipeline(C=self.C, min_df=self.min_df, class_weight=weights)
-        with threadpool_limits(1):  # with more, BLAS adds in another order and the bytes of the model change
+        # with more than one thread BLAS adds in another order, and the bytes of the model change
+        with threadpool_limits(1), _uncollected():
             pipeline.fit(frame_pairs(labeled), stances)
         self.pipeline_ = pipeline
         self.classes_ = np.array(STANCES)
@@ -363,6 +366,18 @@ class StanceModel:
         from stance.storage import default_model_path, load_model
 
         return load_model(default_model_path() if path is None else path)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without the cyclic garbage collector, which would walk millions of strings again and again and find nothing."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def _labels(p: np.ndarray, min_confidence: float) -> dict[str, Any]:

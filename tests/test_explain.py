@@ -78,15 +78,12 @@ def test_the_words_that_decide(model: StanceModel, text: str, actor: str, target
 
 def test_weights_of_words_come_from_their_terms() -> None:
     pair = find_pair("Oslo never backed Rome.", "Oslo", "Rome")
-    terms = [("zones", "AT-nev_back", 1.0), ("ngrams", "back", 0.5), ("shape", "AT:gap2", 9.0), ("ngrams", "A", 7.0)]
+    terms = [("ngrams", "nev_back", 1.0), ("ngrams", "back", 0.5), ("shape", "AT:gap2", 9.0), ("ngrams", "A", 7.0)]
     assert word_weights(pair, terms) == [(5, 10, 0.5), (11, 17, 1.0)]  # half of the pair of stems each
 
 
 TERMS = [
     ("ngrams", "A_condemn_T", "[actor] condemn [target]"),
-    ("zones", "TA>deal", "after both, target first: deal"),
-    ("windows", "ATT-support", "shortly before the target, actor first: support"),
-    ("windows", "TAA+sai", "shortly after the actor, target first: sai"),
     ("intercept", "", "the share of each stance that the model expects"),
 ]
 
