@@ -272,7 +272,7 @@ def test_full_disk_under_a_model(tmp_path: Path, small_model: Path) -> None:
     model.write_bytes(small_model.read_bytes())
 
     def limit() -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (5_000, 5_000))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (2_000, 2_000))
 
     with running("train", labeled, "-o", model, "--folds", "0", preexec_fn=limit) as process:
         _, said = process.communicate()
