@@ -129,8 +129,9 @@ def train(
     with refusals(output, skips(on_error), say) as problems:
         frame = read_labeled(*labeled, encoding=encoding, problems=problems)
     counts = frame["stance"].value_counts()
+    documents = len(set(groups_of(frame)))
     say(
-        f"{len(frame):,} labelled pairs in {len(set(groups_of(frame))):,} documents: "
+        f"{len(frame):,} labelled pairs in {documents:,} documents: "
         + ", ".join(f"{n:,} {s}" for s, n in counts.items())
     )
     if folds:
@@ -140,7 +141,7 @@ def train(
         "data": {
             "sources": [str(p) for p in labeled],
             "rows": len(frame),
-            "documents": len(set(groups_of(frame))),
+            "documents": documents,
             "stances": {str(k): int(v) for k, v in sorted(counts.items())},
             "sha256": labeled_digest(frame),
         },

@@ -129,7 +129,11 @@ def _named(reading: Reading) -> dict[str, list[int]]:
 
 def deciding_words(scorer: Scorer, pair: Pair, most: int = 5) -> list[tuple[int, int, float]]:
     """The words of the pair's text that spoke most for its stance: (start, end, weight), in order of the text."""
-    rows = explain_pairs(scorer, [pair], [0])
+    return weightiest_words(pair, explain_pairs(scorer, [pair], [0]), most)
+
+
+def weightiest_words(pair: Pair, rows: Sequence[tuple[Any, ...]], most: int = 5) -> list[tuple[int, int, float]]:
+    """`deciding_words` from the rows of an explanation that is there already."""
     shares = word_weights(pair, [(r[3], r[4], r[7]) for r in rows])
     weights = [(s, e, w) for s, e, w in shares if w > 0 and e - s > 1]  # no punctuation
     return sorted(sorted(weights, key=lambda w: -w[2])[:most])

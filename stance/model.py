@@ -328,7 +328,7 @@ class StanceModel:
         """
         import pandas as pd
 
-        from stance.explain import EXPLANATION_COLUMNS, deciding_words, explain_pairs
+        from stance.explain import EXPLANATION_COLUMNS, explain_pairs, weightiest_words
 
         catalogue = entities if isinstance(entities, Catalogue) else load_catalogue(entities)
         names: set[tuple[str, str]] = set()
@@ -338,12 +338,13 @@ class StanceModel:
                 names.add((row[2], row[3]))
                 if (row[2], row[3]) != (actor, target):
                     continue
-                terms = pd.DataFrame(explain_pairs(self.scorer_, [pair], [0]), columns=list(EXPLANATION_COLUMNS))
+                rows = explain_pairs(self.scorer_, [pair], [0])
+                terms = pd.DataFrame(rows, columns=list(EXPLANATION_COLUMNS))
                 p = self._probabilities([pair], None)[0]
                 stance = str(terms["stance"].iloc[0])
                 # a pair whose speaker stands elsewhere has "NAME said:" before its sentence; show what is in the text
                 shift = max(pair.text.find(row[4]), 0)
-                words = [(s - shift, e - shift, w) for s, e, w in deciding_words(self.scorer_, pair) if s >= shift]
+                words = [(s - shift, e - shift, w) for s, e, w in weightiest_words(pair, rows) if s >= shift]
                 odds = float(terms["contribution"].sum())
                 probability = float(p[STANCES.index(stance)])
                 out.append(Explanation(document.doc_id, row[4], stance, probability, odds, words, terms))

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from stance.model import StanceModel
 
 VIEWS = ("heatmap", "network", "time")
-FAVOR, AGAINST, MIXED = "#2166ac", "#b35806", "#7b3294"
+FAVOR, AGAINST = "#2166ac", "#b35806"
 _SCALE = ("#b35806", "#e08214", "#fdb863", "#ececec", "#92c5de", "#4393c3", "#2166ac")
 _WORD = re.compile(r"\w\w")
 _GLOBALS = "window.vegaEmbed = vegaEmbed;"  # what the page takes from the bundled libraries
