@@ -7,13 +7,15 @@ The mentions are masked by their roles, A and T, and other names as E: no term d
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, tee
 from typing import TYPE_CHECKING, Any
 
+from stance.arguments import Clauses, Roles, roles_of
 from stance.grammar import Cue, Reading, Span, governors, read_sentence, token_span, words_of
 from stance.pairs import Pair
+from stance.tree import Tree, tree_of
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
@@ -29,10 +31,11 @@ class Group:
 
 GROUPS = {
     "ngrams": Group(1.2, True),  # one or two stems in a row, anywhere
-    "roles": Group(1.2, False),  # who holds and who receives what each cue of the lexicon says
-    "lexicon": Group(1.0, True),  # the cues themselves and where they stand
+    "roles": Group(1.2, False),  # who holds and who receives what each cue of the lexicon says, by what stands nearest
+    "arguments": Group(1.2, False),  # the same by the tree of the sentence
     "governors": Group(1.0, True),  # the verb, noun or preposition that each mention hangs on
     "frames": Group(1.0, False),  # the same by the lexicon's class
+    "paths": Group(1.0, True),  # the way through the tree from one mention to the other, and what is above each
 }
 """The groups of terms; each has a TfidfVectorizer of its own, scaled to unit length and then by its weight."""
 
@@ -52,11 +55,12 @@ class _Masked:
     target: int
 
 
-def pair_terms(pair: Pair) -> dict[str, list[str]]:
-    """The terms of a pair, by group."""
+def pair_terms(pair: Pair, tree: Tree | None = None) -> dict[str, list[str]]:
+    """The terms of a pair, by group; the tree of its text is read by the rules of `tree` unless one is given."""
     words = words_of(pair.text)
     actor, target = token_span(words, *pair.actor), token_span(words, *pair.target)
     reading = read_sentence(pair.text, actor, target)
+    tree = tree_of(pair.text, actor, target) if tree is None else tree
     masked = _mask(reading, actor, target)
     names = [i for i, w in enumerate(masked.stems) if w in ("A", "T", "E")]
     cues = [
@@ -64,17 +68,13 @@ def pair_terms(pair: Pair) -> dict[str, list[str]]:
         for cue in reading.cues
         if masked.at[cue.start] not in (masked.actor, masked.target)
     ]
-    speakers = _speakers(cues, names)
-    tags = list(reading.tags)
-    for span in (actor, target):
-        tags[span[0] : span[1]] = "N" * (span[1] - span[0])
-    governing = _governing(reading, tags, actor, target)
-    roles, lexicon = _cue_terms(masked, names, cues, speakers)
+    clauses = Clauses(tree, reading.words.lower)
     return {
         "ngrams": _ngrams(masked.stems),
-        "roles": roles,
-        "lexicon": lexicon,
-        **governing,
+        "roles": _role_terms(masked, names, cues, _speakers(cues, names)),
+        **_governing(reading, actor, target),
+        "arguments": _argument_terms(roles_of(clauses, reading.cues, actor, target)),
+        "paths": _path_terms(clauses, reading, actor, target),
     }
 
 
@@ -131,28 +131,25 @@ def _speakers(cues: Sequence[tuple[Cue, int, int]], names: list[int]) -> set[int
     return out
 
 
-def _cue_terms(
+def _role_terms(
     masked: _Masked, names: list[int], cues: Sequence[tuple[Cue, int, int]], speakers: set[int]
-) -> tuple[list[str], list[str]]:
-    """Two groups: who holds and who receives what each cue says, by its frame; and the cues with their places."""
+) -> list[str]:
+    """Who holds and who receives what each cue says, by its frame and by what stands nearest."""
     actor, target = masked.actor, masked.target
     pauses = [i for i, w in enumerate(masked.words) if w in _PAUSES]
     roles: list[str] = []
-    lexicon: list[str] = []
     balance = 0.0
     polar = False
     for cue, start, end in cues:
         stance = cue.stance
         polar = polar or stance != "neutral"
+        if cue.frame in ("shift", "hedge"):
+            continue
         if cue.negated and stance != "neutral":
             stance = "not_" + stance
         mark = ("p" if cue.passive else "") + ("!" if cue.negated else "")
         pattern = _pattern(actor, target, start)
-        # the lexicon's words, with what stands between them and the mentions
         near = _nearness(actor, start, names, target) + _nearness(target, start, names, actor)
-        lexicon += (f"{cue.entry}|{pattern}|{mark}", f"{cue.entry}|{mark}", f"{cue.entry}|{pattern}|{near}")
-        if cue.frame in ("shift", "hedge"):
-            continue
         holder, receiver = _holder_and_receiver(cue, start, end, masked.words, names, speakers)
         who = ("A" if holder == actor else "T" if holder == target else "-" if holder is None else "E") + (
             "A" if receiver == actor else "T" if receiver == target else "-" if receiver is None else "E"
@@ -178,7 +175,7 @@ def _cue_terms(
     roles.append(f"balance{max(-4, min(4, int(balance)))}")
     if not polar:
         roles.append("no_cue")
-    return roles, lexicon
+    return roles
 
 
 def _pattern(actor: int, target: int, cue: int) -> str:
@@ -240,9 +237,10 @@ def _holder_and_receiver(
     return holder, receiver
 
 
-def _governing(reading: Reading, tags: list[str], actor: Span, target: Span) -> dict[str, list[str]]:
+def _governing(reading: Reading, actor: Span, target: Span) -> dict[str, list[str]]:
     """Two groups: what each mention hangs on, in words and in the lexicon's classes."""
-    chains = {"A": governors(reading, tags, actor), "T": governors(reading, tags, target)}
+    tags = reading.tags
+    chains = {"A": governors(reading, actor), "T": governors(reading, target)}
 
     def who(i: int) -> str:
         return "A" if actor[0] <= i < actor[1] else "T" if target[0] <= i < target[1] else "E" if tags[i] == "N" else ""
@@ -269,12 +267,142 @@ def _governing(reading: Reading, tags: list[str], actor: Span, target: Span) -> 
     return {"governors": words, "frames": kinds}
 
 
-def terms_of(pairs: Iterable[Pair]) -> list[dict[str, list[str]]]:
-    """The terms of each pair: the pipeline's first step."""
-    return [pair_terms(pair) for pair in pairs]
+def _argument_terms(roles: Sequence[Roles]) -> list[str]:
+    """What each mention is to each cue, see `Roles`; and the balance of what the actor holds toward the target."""
+    terms: list[str] = []
+    balance = 0.0
+    for cue, actor, target in ((r.cue, r.actor, r.target) for r in roles):
+        stance = ("not_" if cue.negated and cue.stance != "neutral" else "") + cue.stance
+        who = actor + target
+        terms += (f"{stance}|{who}", f"{stance}|{cue.frame}|{cue.pos}|{who}", f"{stance}|{who}|{cue.strength}")
+        if target in "Rrq" or actor in "Hh":
+            terms.append(f"{cue.entry}|{'!' if cue.negated else ''}|{who}")
+        certain = _HELD.get(actor, 0.0) * _RECEIVED.get(target, 0.0)
+        balance += certain * cue.strength * _LEANING.get(stance, 0.0)
+    return [*terms, f"balance{max(-4, min(4, round(1.5 * balance)))}"]
 
 
-def build_pipeline(C: float, min_df: int, class_weight: Any) -> Pipeline:
+_HELD = {"H": 1.0, "h": 0.7, "s": 0.5}
+_RECEIVED = {"R": 1.0, "r": 0.7, "x": 0.4, "q": 0.3}
+_LEANING = {"favor": 1.0, "against": -1.0, "not_favor": -0.6, "not_against": 0.2}
+
+
+_THROUGH = frozenset(("conj", "appos", "compound", "pobj"))  # steps of a path that say nothing of their own
+_LONG = 7
+
+
+def _path_terms(clauses: Clauses, reading: Reading, actor: Span, target: Span) -> list[str]:
+    """The way through the tree from actor to target, in words, in the lexicon's classes and bare; what is above each."""
+    tree = clauses.tree
+    up, down, top = _between(tree, clauses.head_of(*actor), clauses.head_of(*target))
+    inside = {*range(*actor), *range(*target)}
+
+    def step(i: int) -> str:
+        label = tree.labels[i]
+        return f"p.{reading.words.lower[i]}" if label == "prep" else label
+
+    def node(i: int, words: bool) -> str:
+        cue = reading.cue_of[i]
+        if cue is None:
+            return reading.lemmas[i] if words else tree.tags[i]
+        return (cue.entry if words else f"{cue.stance}.{cue.frame}") + ("!" if cue.negated else "")
+
+    def way(words: bool) -> str:
+        out = []
+        for i in up:
+            if tree.labels[i] not in _THROUGH:
+                out.append(step(i) + ">")
+                head = tree.heads[i]
+                if head != top and tree.labels[head] not in ("prep", "agent"):
+                    out.append(node(head, words))
+        out.append("[M]" if top in inside else f"[{node(top, words)}]")
+        for i in reversed(down):
+            label = tree.labels[i]
+            if label not in _THROUGH:
+                out.append("<" + step(i))
+                if i != down[0] and label not in ("prep", "agent"):
+                    out.append(node(i, words))
+        return "_".join(out)
+
+    rising, falling = ([step(i) for i in way_ if tree.labels[i] not in _THROUGH] for way_ in (up, down))
+    if len(rising) + len(falling) > _LONG:
+        terms = ["long"]
+    else:
+        bare = f"{'>'.join(rising)}|{'<'.join(falling)}"
+        terms = [f"w:{way(True)}", f"k:{way(False)}", f"d:{bare}", f"l:{node(top, True)}|{bare}"]
+        terms += [f"b:{node(i, True)}" for i in (*up[1:], *down[1:], top) if i not in inside]
+    for role, span in (("A", actor), ("T", target)):
+        terms += _above(clauses, step, node, role, clauses.head_of(*span), inside)
+    return terms
+
+
+def _between(tree: Tree, a: int, b: int) -> tuple[list[int], list[int], int]:
+    """The tokens from `a` and from `b` up to, and without, the first that both hang on; and that one."""
+    above_a, above_b = _to_root(tree, a), _to_root(tree, b)
+    place = {token: k for k, token in enumerate(above_b)}
+    for k, token in enumerate(above_a):
+        if token in place:
+            return above_a[:k], above_b[: place[token]], token
+    return [], [], a  # two trees in one text
+
+
+def _to_root(tree: Tree, i: int) -> list[int]:
+    out = [i]
+    while tree.heads[i] != i:
+        i = tree.heads[i]
+        out.append(i)
+    return out
+
+
+def _above(
+    clauses: Clauses,
+    step: Callable[[int], str],
+    node: Callable[[int, bool], str],
+    role: str,
+    token: int,
+    inside: set[int],
+) -> list[str]:
+    """The three nearest words that a mention hangs on, with the steps to them."""
+    tree = clauses.tree
+    out: list[str] = []
+    steps: list[str] = []
+    found = 0
+    for i in _to_root(tree, token)[:-1]:
+        label, head = tree.labels[i], tree.heads[i]
+        if label in ("conj", "appos", "compound"):
+            continue
+        steps.append(step(i))
+        if label == "pobj":
+            continue
+        way = f"{role}:{'>'.join(steps)}"
+        if head in inside:
+            out.append(f"{way}:M")
+        elif tree.labels[head] not in ("prep", "agent") and tree.tags[head] != "P":
+            negated = "!" if any(tree.labels[k] == "neg" for k in tree.children[head]) else ""
+            out += (f"{way}:{node(head, True)}{negated}", f"{way}:k{node(head, False)}{negated}")
+            found += 1
+        if found == 3:
+            break
+    return out
+
+
+def terms_of(pairs: Iterable[Pair], syntax: str = "") -> Iterator[dict[str, list[str]]]:
+    """The terms of each pair; with `syntax`, the name of a spaCy pipeline, from the trees that it gives."""
+    if not syntax:
+        yield from map(pair_terms, pairs)
+        return
+    from stance.syntax import trees_of
+
+    pairs, again = tee(pairs)
+    for pair, tree in zip(pairs, trees_of((p.text for p in again), syntax), strict=True):
+        yield pair_terms(pair, tree)
+
+
+def _listed_terms(pairs: Iterable[Pair], syntax: str) -> list[dict[str, list[str]]]:
+    return list(terms_of(pairs, syntax))
+
+
+def build_pipeline(C: float, min_df: int, class_weight: Any, syntax: str = "") -> Pipeline:
     """The unfitted scikit-learn pipeline: pairs to terms, a TF-IDF per group of terms, logistic regression."""
     from operator import itemgetter
 
@@ -290,7 +418,7 @@ def build_pipeline(C: float, min_df: int, class_weight: Any) -> Pipeline:
     regression = LogisticRegression(C=C, class_weight=class_weight, solver="newton-cg", tol=2e-3, max_iter=500)
     return Pipeline(
         [
-            ("terms", FunctionTransformer(terms_of)),
+            ("terms", FunctionTransformer(_listed_terms, kw_args={"syntax": syntax})),
             ("tfidf", FeatureUnion(vectorizers, transformer_weights={n: g.weight for n, g in GROUPS.items()})),
             ("regression", regression),
         ]

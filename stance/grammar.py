@@ -6,6 +6,8 @@ enough to say which verb or preposition a mention hangs on (`governors`), in ten
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -24,9 +26,9 @@ PREPOSITIONS = _words(
     "within across behind beyond despite concerning regarding upon like than as via per amid alongside around near since "
     "until through off onto out up down"
 )
-_BE = _words("is are was were be been being am 's ’s")
+BE = _words("is are was were be been being am 's ’s")
 _HAVE = _words("have has had having")
-_AUXILIARIES = _BE | _HAVE | _words("do does did will would can could may might must shall should ll ’ll 'd")
+_AUXILIARIES = BE | _HAVE | _words("do does did will would can could may might must shall should ll ’ll 'd")
 _SUBORDINATORS = _words(
     "that which who whom whose because while although though if when where whether unless what why how"
 )
@@ -37,7 +39,8 @@ _ADVERBS = _words(
     "sometimes later earlier soon yet ever here there however meanwhile instead away back ahead perhaps"
 )
 _COORDINATORS = _words("and or but nor")
-_PASSIVE = _BE | _words("get gets got getting")
+RELATIVES = _words("who which that whom whose")
+_PASSIVE = BE | _words("get gets got getting")
 _VERB_BEFORE = _words(
     "will would can could may might must shall should to do does did 'll ’ll 'd he she they we i it who which"
 )
@@ -147,9 +150,17 @@ def words_of(text: str) -> Words:
 
 
 def token_span(words: Words, start: int, end: int) -> Span:
-    """The tokens that the characters start to end touch; an empty span at 0 where they touch none."""
-    inside = [i for i, (s, e) in enumerate(zip(words.starts, words.ends, strict=True)) if s < end and e > start]
-    return (inside[0], inside[-1] + 1) if inside else (0, 0)
+    """The tokens that the characters start to end touch, without punctuation at the ends; (0, 0) where they touch none.
+
+    A mention that was cut too long, as in "Oslo’" before an s, is an owner all the same.
+    """
+    first, last = bisect_right(words.ends, start), bisect_left(words.starts, end)
+    low = words.lower
+    while last - first > 1 and not low[last - 1][0].isalnum():
+        last -= 1
+    while last - first > 1 and not low[first][0].isalnum():
+        first += 1
+    return (first, last) if first < last else (0, 0)
 
 
 def read_sentence(text: str, first: Span, second: Span) -> Reading:
@@ -158,13 +169,18 @@ def read_sentence(text: str, first: Span, second: Span) -> Reading:
     The words of the mentions themselves are masked, so that a reading, and with it a prediction, cannot depend on who
     is named.
     """
+    return read(text, forced_names(text, first, second))
+
+
+def forced_names(text: str, first: Span, second: Span) -> tuple[int, ...]:
+    """The tokens of two mentions that do not look like names."""
     names = words_of(text).is_name
-    forced = tuple(i for span in sorted((first, second)) for i in range(*span) if not names[i])
-    return _read(text, forced)
+    return tuple(i for span in sorted((first, second)) for i in range(*span) if not names[i])
 
 
 @lru_cache(maxsize=8192)
-def _read(text: str, forced: tuple[int, ...]) -> Reading:
+def read(text: str, forced: tuple[int, ...]) -> Reading:
+    """`read_sentence` by the tokens that are names though they do not look like it."""
     words = words_of(text)
     is_name = list(words.is_name)
     for i in forced:
@@ -339,7 +355,7 @@ def _verb_flags(low: tuple[str, ...], tags: list[str], i: int, kind: str) -> str
     negated = False
     for k in range(i - 1, max(-1, i - 5), -1):
         negated = negated or _negated(low, k)
-        passive = passive or (participle and tags[k] == "X" and low[k] in _BE)
+        passive = passive or (participle and tags[k] == "X" and low[k] in BE)
         if tags[k] not in "XAT":
             break
     return ("p" if passive else "") + ("!" if negated else "")
@@ -348,14 +364,14 @@ def _verb_flags(low: tuple[str, ...], tags: list[str], i: int, kind: str) -> str
 # ---------------------------------------------------------------------------------------------- what a mention hangs on
 
 
-def governors(reading: Reading, tags: list[str], span: Span) -> list[tuple[str, int]]:
+def governors(reading: Reading, span: Span) -> list[tuple[str, int]]:
     """What a nominal hangs on, nearest first: (relation, token), at most three steps up and one subject relation.
 
     Relations: obj (object of a verb), p.PREP and n.PREP (object of a preposition on a verb or noun), agent (after "by"),
     attr (after "be"), poss (before 's), subj, subj~ (subject with something in between), rel (subject of a relative
     clause), cop (subject of "be" and what it is said to be); conj. where it goes through a list.
     """
-    low = reading.words.lower
+    low, tags = reading.words.lower, reading.tags
     out: list[tuple[str, int]] = []
     prefix = ""
     start, steps = span[0], 3
@@ -388,7 +404,7 @@ def governors(reading: Reading, tags: list[str], span: Span) -> list[tuple[str, 
         elif tag in "VG":
             out.append((prefix + "obj", k))
             break
-        elif tag == "X" and low[k] in _BE:
+        elif tag == "X" and low[k] in BE:
             out.append((prefix + "attr", k))
             break
         elif tag in ",C" and k > 0 and "conj" not in prefix:
@@ -414,7 +430,7 @@ def governors(reading: Reading, tags: list[str], span: Span) -> list[tuple[str, 
     return out
 
 
-def _subject_of(tags: list[str], j: int) -> tuple[str, int] | None:
+def _subject_of(tags: Sequence[str], j: int) -> tuple[str, int] | None:
     """The verb whose subject ends before token j, past appositions and prepositional phrases."""
     n, relation, start = len(tags), "subj", j
     for _ in range(30):

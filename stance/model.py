@@ -13,7 +13,7 @@ import numpy as np
 
 from stance.articles import article_pairs, read_article
 from stance.entities import Catalogue, load_catalogue
-from stance.features import GROUPS, build_pipeline, pair_terms
+from stance.features import GROUPS, build_pipeline, terms_of
 from stance.pairs import OFFSETS, STANCES, Pair, frame_pairs
 from stance.text import Document, InputError, split_sentences
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from sklearn.pipeline import Pipeline
 
-PRIOR = {"against": 0.25, "favor": 0.20, "neutral": 0.55}
+PRIOR = {"against": 0.27, "favor": 0.21, "neutral": 0.52}
 """The shares of the classes that a model is trained for, whatever the labelled data holds.
 
 About five in six pairs of real news are neutral; a model fitted to that share finds too few stances, and one fitted to
@@ -54,23 +54,29 @@ class Scorer:
     vocabulary : group -> term -> row of `coef`
     idf : float64 (n_terms,), the inverse document frequency times the group's weight
     coef : float64 (n_terms, 3); intercept : float64 (3,), columns in the order of `STANCES`
+    syntax : the spaCy pipeline whose trees the terms come from; empty for the rules of `stance.tree`
     """
 
     def __init__(
-        self, vocabulary: Mapping[str, dict[str, int]], idf: np.ndarray, coef: np.ndarray, intercept: np.ndarray
+        self,
+        vocabulary: Mapping[str, dict[str, int]],
+        idf: np.ndarray,
+        coef: np.ndarray,
+        intercept: np.ndarray,
+        syntax: str = "",
     ) -> None:
         self.vocabulary = vocabulary
         self.idf = idf
         self.coef = coef
         self.intercept = intercept
+        self.syntax = syntax
 
     def matrix(self, pairs: Iterable[Pair]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """TF-IDF of the pairs, as in scikit-learn: (row, column, value) of every nonzero cell, rows ascending."""
         columns: list[int] = []
         counts: list[int] = []  # of the terms known, one after the other group of a pair
         known = list(self.vocabulary.items())
-        for pair in pairs:
-            terms = pair_terms(pair)
+        for terms in terms_of(pairs, self.syntax):
             for group, index in known:
                 found = {index[t] for t in terms[group] if t in index}
                 columns += sorted(found)
@@ -141,6 +147,7 @@ class StanceModel:
     C : inverse of the strength of regularisation, as in LogisticRegression.
     min_df : the least number of labelled pairs that a term must stand in.
     prior : the class shares that the model is trained for (class weights follow from it); None for those of the data.
+    syntax : whether sentences are parsed by spaCy (the extra `syntax`), more slowly and more exactly than by rules.
 
     Attributes
     ----------
@@ -149,16 +156,19 @@ class StanceModel:
     info_ : what is known of the training: data, digest, versions, scores.
     """
 
-    def __init__(self, C: float = 0.2, min_df: int = 2, prior: Mapping[str, float] | None = PRIOR) -> None:
+    def __init__(
+        self, C: float = 0.2, min_df: int = 2, prior: Mapping[str, float] | None = PRIOR, syntax: bool = False
+    ) -> None:
         self.C = C
         self.min_df = min_df
         self.prior = prior
+        self.syntax = syntax
 
     # -- scikit-learn's conventions, without importing it
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         """The constructor's arguments."""
-        return {"C": self.C, "min_df": self.min_df, "prior": self.prior}
+        return {"C": self.C, "min_df": self.min_df, "prior": self.prior, "syntax": self.syntax}
 
     def set_params(self, **params: Any) -> StanceModel:
         """Set constructor's arguments by name."""
@@ -184,7 +194,7 @@ class StanceModel:
         Raises
         ------
         InputError
-            where fewer than two stances stand in the data, or a row is no pair.
+            where fewer than two stances stand in the data, a row is no pair, or `syntax` is asked for and not installed.
         """
         from threadpoolctl import threadpool_limits
 
@@ -199,14 +209,19 @@ class StanceModel:
         prior = shares if self.prior is None else check_prior(self.prior)
         total = sum(prior[c] for c in classes)
         weights = {c: prior[c] / total / shares[c] for c in classes}
-        pipeline = build_pipeline(C=self.C, min_df=self.min_df, class_weight=weights)
+        parser = ""
+        if self.syntax:
+            from stance.syntax import installed_pipeline
+
+            parser = installed_pipeline()
+        pipeline = build_pipeline(C=self.C, min_df=self.min_df, class_weight=weights, syntax=parser)
         # with more than one thread BLAS adds in another order, and the bytes of the model change
         with threadpool_limits(1), _uncollected():
             pipeline.fit(frame_pairs(labeled), stances)
         self.pipeline_ = pipeline
         self.classes_ = np.array(STANCES)
         self.prior_ = {s: prior[s] / total if s in shares else 0.0 for s in STANCES}
-        self.scorer_ = scorer_of(pipeline)
+        self.scorer_ = scorer_of(pipeline, parser)
         self.info_: dict[str, Any] = {}
         return self
 
@@ -429,7 +444,7 @@ def document_pairs(document: Document, catalogue: Catalogue) -> Iterator[tuple[t
         yield row, found.pair
 
 
-def scorer_of(pipeline: Pipeline) -> Scorer:
+def scorer_of(pipeline: Pipeline, syntax: str = "") -> Scorer:
     """The arrays of a fitted pipeline, its coefficients rounded to float32 as the model file holds them."""
     union, regression = pipeline.named_steps["tfidf"], pipeline.named_steps["regression"]
     vocabulary: dict[str, dict[str, int]] = {}
@@ -454,12 +469,12 @@ def scorer_of(pipeline: Pipeline) -> Scorer:
         bias[STANCES.index(label)] = np.float32(intercept[row])
     regression.coef_, regression.intercept_ = full.T.copy(), bias
     regression.classes_ = np.array(STANCES)
-    return Scorer(vocabulary, np.concatenate(idf), full, bias)
+    return Scorer(vocabulary, np.concatenate(idf), full, bias, syntax)
 
 
 def pipeline_of(scorer: Scorer, C: float, min_df: int) -> Pipeline:
     """A fitted scikit-learn pipeline from the arrays: the reverse of `scorer_of`."""
-    pipeline = build_pipeline(C=C, min_df=min_df, class_weight=None)
+    pipeline = build_pipeline(C=C, min_df=min_df, class_weight=None, syntax=scorer.syntax)
     base = 0
     for group, vectorizer in pipeline.named_steps["tfidf"].transformer_list:
         terms = scorer.vocabulary[group]

@@ -258,6 +258,7 @@ def save_model(model: StanceModel, path: str | Path) -> None:
     header = {
         "settings": {**model.get_params(), "prior": dict(model.prior) if model.prior else None},
         "labels": list(STANCES),
+        "syntax": scorer.syntax,
         "prior": model.prior_,
         "groups": [{"name": g, "weight": GROUPS[g].weight, "terms": len(t)} for g, t in scorer.vocabulary.items()],
         "terms_sha256": terms_digest(),
@@ -513,7 +514,7 @@ def _header(plain: dict[str, Any]) -> dict[str, Any]:
         raise ValueError(f"header holds {name}")
 
     header = json.loads(plain["header"], parse_constant=no_constant)
-    kinds = {"settings": dict, "labels": list, "prior": dict, "groups": list, "versions": dict, "terms_sha256": str}
+    kinds = {"settings": dict, "labels": list, "prior": dict, "groups": list, "versions": dict, "terms_sha256": str, "syntax": str}
     if not isinstance(header, dict):
         raise ValueError("header is no object")
     for key, kind in kinds.items():
@@ -585,11 +586,13 @@ def _rebuild(plain: dict[str, Any]) -> StanceModel:
     model.set_params(**header["settings"])
     if model.prior is not None:
         check_prior(model.prior)
-    model.scorer_ = Scorer(vocabulary, arrays["idf"], arrays["coef"], arrays["intercept"])
+    model.scorer_ = Scorer(vocabulary, arrays["idf"], arrays["coef"], arrays["intercept"], header["syntax"])
+    if bool(header["syntax"]) != bool(model.syntax):
+        raise InputError("its settings and its header disagree about syntax")
     model.prior_ = {s: float(header["prior"][s]) for s in STANCES}
     if not all(0 <= p <= 1 for p in model.prior_.values()):
         raise InputError(f"prior {model.prior_} holds no shares")
     model.classes_ = np.array(STANCES)
-    known = {"settings", "labels", "prior", "groups", "terms_sha256", "versions"}
+    known = {"settings", "labels", "syntax", "prior", "groups", "terms_sha256", "versions"}
     model.info_ = {k: v for k, v in header.items() if k not in known}
     return model

@@ -1,0 +1,314 @@
+"""The arguments of a cue: which of two mentions holds what it says, and which one it is said of, read off the tree.
+
+For each cue of the lexicon the tree gives holders and receivers: subject and object of a verb, the other way round in the
+passive; owner and object of a noun ("Oslo's rejection of the plan"); subject and object of the verb that carries the noun
+("Oslo voiced support for the plan"); for evaluations, whoever says so and what is spoken of. Subjects are shared by what is
+joined or depends ("Oslo wants to stop the plan"), conjuncts and appositions count as their first, "who" as what it follows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from stance.grammar import Cue, Span
+from stance.tree import Tree
+
+Argument = tuple[int, int]  # a token and how far it is from being the argument itself
+
+NONE = 9
+_ITSELF, _LINKED, _PRONOUN, _OWNED = 0, 1, 3, 4
+
+_THIRD = frozenset(
+    "he she they it him her them his hers their its himself herself themselves itself".split()
+)
+_FIRST = frozenset("i we me us my our mine ours".split())
+_OWNERS = frozenset(("his", "her", "its", "their"))
+_WHO = frozenset(("who", "which", "that", "whom"))
+_JOINED = frozenset(("conj", "appos"))
+_PARTS = frozenset(("poss", "compound", "amod", "nmod"))
+_OF = frozenset(("of", "for", "from", "in", "to", "against", "with", "on", "at"))
+_SUBJECTS = frozenset(("nsubj", "nsubjpass", "csubj"))
+_OBJECTS = frozenset(("dobj", "dative", "oprd", "attr"))
+_DEPTH = 6  # how far a subject is looked for; deeper trees are lists and misreadings
+
+
+@dataclass(frozen=True, slots=True)
+class Clauses:
+    """A sentence's tree and words, asked for arguments."""
+
+    tree: Tree
+    words: Sequence[str]
+
+    def subjects(self, verb: int, depth: int = 0) -> list[Argument]:
+        """Who does what a verb says: its own subject, or that of the verb it is joined to or depends on."""
+        if depth > _DEPTH:
+            return []
+        heads, labels, children, words = self.tree.heads, self.tree.labels, self.tree.children, self.words
+        own = [k for k in children[verb] if labels[k] in _SUBJECTS]
+        if own:
+            out = []
+            for k in own:
+                if words[k] in _WHO and labels[verb] == "relcl":
+                    out.append((heads[verb], _ITSELF))
+                    continue
+                out.append((k, _ITSELF))
+                if words[k] in _THIRD or words[k] in _FIRST:
+                    out += [(s, _LINKED) for s in self._subjects_above(verb)]
+            return out
+        head, label = heads[verb], labels[verb]
+        if head == verb:
+            return []
+        if label in ("conj", "advcl"):
+            return self.subjects(head, depth + 1)
+        if label == "xcomp":  # "urged Oslo to": whoever is urged
+            controlled = [k for k in children[head] if labels[k] == "dobj" and words[k] not in _THIRD]
+            return [(k, _ITSELF) for k in controlled] or self.subjects(head, depth + 1)
+        if label in ("acl", "relcl"):
+            return [(head, _ITSELF)]
+        return self.subjects(heads[head], depth + 1) if label == "pcomp" else []
+
+    def _subjects_above(self, verb: int) -> list[int]:
+        """The named subjects of the nearest verb above that has any: what "he" in a clause that it takes may mean."""
+        at = verb
+        for _ in range(_DEPTH):
+            if self.tree.heads[at] == at:
+                break
+            at = self.tree.heads[at]
+            if self.tree.tags[at] in "VGX":
+                found = [k for k in self.tree.children[at] if self.tree.labels[k] in _SUBJECTS]
+                named = [k for k in found if self.words[k] not in _THIRD and self.words[k] not in _FIRST]
+                if named:
+                    return named
+        return []
+
+    def objects(self, verb: int) -> list[Argument]:
+        """What a verb is done to, or says its subject to be."""
+        heads, labels, children, words = self.tree.heads, self.tree.labels, self.tree.children, self.words
+        own = [k for k in children[verb] if labels[k] in _OBJECTS]
+        relative = labels[verb] == "relcl"
+        out = []
+        for k in own:
+            if relative and words[k] in _WHO:
+                out.append((heads[verb], _ITSELF))
+                continue
+            out.append((k, _ITSELF))
+            if words[k] in _THIRD:
+                out.append((k, _PRONOUN))
+        if relative and not own and heads[verb] < verb:  # "a bill that Oslo opposed"
+            if any(labels[k] == "nsubj" and words[k] not in _WHO for k in children[verb]):
+                out.append((heads[verb], _ITSELF))
+        return out
+
+    def obliques(self, word: int, depth: int = 0) -> list[tuple[str, Argument]]:
+        """What hangs on a word by a preposition or in a clause that it takes: (preposition, argument)."""
+        labels, children, words = self.tree.labels, self.tree.children, self.words
+        out: list[tuple[str, Argument]] = []
+        for k in children[word]:
+            label = labels[k]
+            if label in ("prep", "dative", "agent"):
+                for q in children[k]:
+                    if labels[q] == "pobj":
+                        out.append((words[k], (q, _ITSELF)))
+                    elif labels[q] == "pcomp":
+                        out.append((words[k], (q, _ITSELF)))
+                        out += [(words[k], o) for o in self.objects(q)]
+            elif label == "xcomp" and depth < _DEPTH:
+                out += [("to", o) for o in self.objects(k)]
+                out += [("to", o) for _, o in self.obliques(k, depth + 1)]
+            elif label == "ccomp":
+                out += [("that", (o, _ITSELF)) for o in children[k] if labels[o] in ("nsubj", "nsubjpass")]
+        return out
+
+    def speakers(self, word: int) -> list[Argument]:
+        """Who says what stands around a word."""
+        heads, labels, tags = self.tree.heads, self.tree.labels, self.tree.tags
+        at = word
+        for _ in range(2 * _DEPTH):
+            if heads[at] == at:
+                break
+            if labels[at] in ("ccomp", "parataxis") and tags[heads[at]] in "VG":
+                return self.subjects(heads[at])
+            at = heads[at]
+        return []
+
+    def head_of(self, start: int, end: int) -> int:
+        """The token of a span that the others hang on."""
+        for i in range(start, end):
+            head = self.tree.heads[i]
+            if head == i or not start <= head < end:
+                return i
+        return start
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """What the actor and the target are to a cue, a letter each.
+
+    H, h: holder itself, or by way of something linked to it ("Oslo's minister"); R, r: receiver, likewise; x: hangs on the cue
+    some other way; s: says so; i, q: may be meant by a pronoun that holds or receives; -: nothing.
+    """
+
+    cue: Cue
+    actor: str
+    target: str
+
+
+def roles_of(clauses: Clauses, cues: Iterable[Cue], actor: Span, target: Span) -> list[Roles]:
+    """The roles of two mentions to each cue that has holders and receivers, in order of the text."""
+    mentions = (actor, target)
+    heads = tuple(clauses.head_of(*span) for span in mentions)
+    out = []
+    for cue in cues:
+        word = clauses.head_of(cue.start, cue.end)
+        if cue.frame in ("shift", "hedge") or any(start <= word < end for start, end in mentions):
+            continue
+        holders, receivers, others = _frame(clauses, cue, word)
+        held = _levels(clauses, holders, mentions, heads)
+        received = _levels(clauses, receivers, mentions, heads)
+        near = _levels(clauses, others, mentions, heads)
+        near = (min(near[0] + _LINKED, NONE), min(near[1] + _LINKED, NONE))
+        if cue.frame == "both":
+            held, received = (min(held[0], received[0]), NONE), (NONE, min(held[1], received[1]))
+        first = _letter("H", held[0], "R", received[0], near[0])
+        second = _letter("R", received[1], "H", held[1], near[1])
+        if first == "-" and second != "-" and _levels(clauses, clauses.speakers(word), mentions, heads)[0] < NONE:
+            first = "s"
+        out.append(Roles(cue, first, second))
+    return out
+
+
+def _letter(one: str, level: int, other: str, other_level: int, near: int) -> str:
+    for letter, distance in ((one, level), (other, other_level)):
+        if distance == _ITSELF:
+            return letter
+        if distance < _PRONOUN:
+            return letter.lower()
+    if near < _PRONOUN:
+        return "x"
+    by_pronoun = {"H": "i", "R": "q"}
+    if level < NONE or (near < NONE and one == "R"):
+        return by_pronoun[one]
+    return "x" if near < NONE else by_pronoun[other] if other_level < NONE else "-"
+
+
+def _frame(
+    clauses: Clauses, cue: Cue, word: int
+) -> tuple[list[Argument], list[Argument], list[Argument]]:
+    """Holders, receivers and other arguments of a cue whose head is `word`."""
+    tree = clauses.tree
+    inside = range(cue.start, cue.end)
+    # what hangs on another word of the phrase than its head: "at odds with Oslo"
+    rest = [o for i in inside if i != word for _, o in clauses.obliques(i)]
+    rest += [(k, _ITSELF) for i in inside if i != word for k in tree.children[i] if tree.labels[k] == "pobj"]
+    rest = [o for o in rest if o[0] not in inside]
+    verbal = tree.tags[word] in "VGX"
+    holders, receivers, others = (_of_verb if verbal else _of_noun)(clauses, cue, word, rest)
+    if cue.frame == "obj":
+        holders, receivers = receivers, holders
+    if cue.frame == "eval":
+        receivers = receivers + holders
+        if tree.labels[word] in ("amod", "compound", "appos"):
+            receivers = [*receivers, (tree.heads[word], _ITSELF)]
+        if verbal:
+            receivers = receivers + clauses.subjects(word)
+        holders = clauses.speakers(word)
+    return holders, receivers, others
+
+
+def _of_verb(
+    clauses: Clauses, cue: Cue, word: int, rest: list[Argument]
+) -> tuple[list[Argument], list[Argument], list[Argument]]:
+    tree, words = clauses.tree, clauses.words
+    labels, children = tree.labels, tree.children[word]
+    objects = [o for o in clauses.objects(word) if not cue.start <= o[0] < cue.end]
+    obliques = clauses.obliques(word)
+    agents = [o for preposition, o in obliques if preposition == "by"]
+    others = [o for preposition, o in obliques if preposition != "by" and not cue.start <= o[0] < cue.end]
+    if labels[word] == "amod":  # "the ruling party", "an embattled party"
+        modified = [(tree.heads[word], _ITSELF)]
+        return (modified, objects, []) if words[word].endswith("ing") else ([], modified, [])
+    passive = cue.passive or any(labels[k] in ("nsubjpass", "auxpass", "agent") for k in children)
+    if not passive and labels[word] in ("acl", "advcl") and words[word].endswith(("ed", "wn", "en")):
+        passive = not any(labels[k] in ("nsubj", "dobj", "aux", "mark") for k in children)
+    subjects = clauses.subjects(word)
+    return (agents, subjects, others) if passive else (subjects, objects + rest, others)
+
+
+def _of_noun(
+    clauses: Clauses, cue: Cue, word: int, rest: list[Argument]
+) -> tuple[list[Argument], list[Argument], list[Argument]]:
+    tree = clauses.tree
+    heads, labels, tags = tree.heads, tree.labels, tree.tags
+    obliques = clauses.obliques(word)
+    owners = [
+        (k, _ITSELF)
+        for k in tree.children[word]
+        if labels[k] == "poss"
+        or (labels[k] in ("compound", "nmod", "amod") and not cue.start <= k < cue.end and tags[k] in "NO")
+    ]
+    holders = owners + [o for preposition, o in obliques if preposition == "by"]
+    receivers = [o for preposition, o in obliques if preposition != "by"] + rest
+    others: list[Argument] = []
+    head, label = heads[word], labels[word]
+    if label in ("attr", "acomp", "oprd"):
+        subjects = clauses.subjects(head)
+        if cue.pos == "adj" or (cue.frame == "subj" and receivers):
+            holders = holders + subjects
+        else:
+            receivers = receivers + subjects
+    elif label in ("dobj", "pobj", "nsubj", "nsubjpass", "conj") and head != word:
+        verb = heads[head] if label == "pobj" else heads[heads[head]] if label == "conj" else head
+        if tags[verb] in "VGX":
+            if label == "nsubj":
+                others = clauses.objects(verb) + [o for _, o in clauses.obliques(verb)]
+            else:
+                holders = holders + clauses.subjects(verb)
+            if label in ("dobj", "pobj"):
+                others = [o for _, o in clauses.obliques(verb) if o[0] != word]
+            if label == "pobj":
+                others = others + [o for o in clauses.objects(verb) if o[0] != word]
+    elif label in ("amod", "compound"):
+        receivers = [*receivers, (head, _ITSELF)]
+    return holders, receivers, others
+
+
+def _levels(
+    clauses: Clauses, arguments: Iterable[Argument], mentions: tuple[Span, Span], heads: tuple[int, ...]
+) -> tuple[int, int]:
+    """How far the actor and the target are from being among the arguments: `NONE` where they are not."""
+    reached: dict[int, int] = {}
+    for token, level in arguments:
+        if level == _PRONOUN:  # an object pronoun may stand for either mention before it
+            for head in heads:
+                if head < token:
+                    reached[head] = min(reached.get(head, NONE), _PRONOUN)
+        else:
+            _reach(clauses, token, level, reached, 0)
+        for k in clauses.tree.children[token]:
+            if clauses.words[k] in _OWNERS:
+                for head in heads:
+                    if head < k:
+                        reached[head] = min(reached.get(head, NONE), _OWNED)
+    (a0, a1), (t0, t1) = mentions
+    actor = min((level for token, level in reached.items() if a0 <= token < a1), default=NONE)
+    target = min((level for token, level in reached.items() if t0 <= token < t1), default=NONE)
+    return actor, target
+
+
+def _reach(clauses: Clauses, token: int, level: int, reached: dict[int, int], depth: int) -> None:
+    """A token, its conjuncts and appositions; its owners, modifiers and objects of prepositions one level farther."""
+    if depth > _DEPTH or reached.get(token, NONE + 1) <= level:
+        return
+    reached[token] = level
+    tree = clauses.tree
+    for k in tree.children[token]:
+        label = tree.labels[k]
+        if label in _JOINED:
+            _reach(clauses, k, level, reached, depth + 1)
+        elif label in _PARTS:
+            _reach(clauses, k, level + 1, reached, depth + 1)
+        elif label == "prep" and clauses.words[k] in _OF:
+            for q in tree.children[k]:
+                if tree.labels[q] == "pobj":
+                    _reach(clauses, q, level + 1, reached, depth + 1)
