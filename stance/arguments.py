@@ -19,9 +19,7 @@ Argument = tuple[int, int]  # a token and how far it is from being the argument 
 NONE = 9
 _ITSELF, _LINKED, _PRONOUN, _OWNED = 0, 1, 3, 4
 
-_THIRD = frozenset(
-    "he she they it him her them his hers their its himself herself themselves itself".split()
-)
+_THIRD = frozenset("he she they it him her them his hers their its himself herself themselves itself".split())
 _FIRST = frozenset("i we me us my our mine ours".split())
 _OWNERS = frozenset(("his", "her", "its", "their"))
 _WHO = frozenset(("who", "which", "that", "whom"))
@@ -95,9 +93,8 @@ class Clauses:
             out.append((k, _ITSELF))
             if words[k] in _THIRD:
                 out.append((k, _PRONOUN))
-        if relative and not own and heads[verb] < verb:  # "a bill that Oslo opposed"
-            if any(labels[k] == "nsubj" and words[k] not in _WHO for k in children[verb]):
-                out.append((heads[verb], _ITSELF))
+        if relative and not own and any(labels[k] == "nsubj" and words[k] not in _WHO for k in children[verb]):
+            out.append((heads[verb], _ITSELF))  # "a bill that Oslo opposed"
         return out
 
     def obliques(self, word: int, depth: int = 0) -> list[tuple[str, Argument]]:
@@ -192,14 +189,12 @@ def _letter(one: str, level: int, other: str, other_level: int, near: int) -> st
     return "x" if near < NONE else by_pronoun[other] if other_level < NONE else "-"
 
 
-def _frame(
-    clauses: Clauses, cue: Cue, word: int
-) -> tuple[list[Argument], list[Argument], list[Argument]]:
+def _frame(clauses: Clauses, cue: Cue, word: int) -> tuple[list[Argument], list[Argument], list[Argument]]:
     """Holders, receivers and other arguments of a cue whose head is `word`."""
     tree = clauses.tree
     inside = range(cue.start, cue.end)
-    # what hangs on another word of the phrase than its head: "at odds with Oslo"
-    rest = [o for i in inside if i != word for _, o in clauses.obliques(i)]
+    # what hangs on another word of the phrase than its head: "at odds with Oslo", "wants to abolish the tax"
+    rest = [o for i in inside if i != word for o in clauses.objects(i) + [o for _, o in clauses.obliques(i)]]
     rest += [(k, _ITSELF) for i in inside if i != word for k in tree.children[i] if tree.labels[k] == "pobj"]
     rest = [o for o in rest if o[0] not in inside]
     verbal = tree.tags[word] in "VGX"
@@ -228,10 +223,12 @@ def _of_verb(
     if labels[word] == "amod":  # "the ruling party", "an embattled party"
         modified = [(tree.heads[word], _ITSELF)]
         return (modified, objects, []) if words[word].endswith("ing") else ([], modified, [])
+    subjects = clauses.subjects(word)
+    if cue.pos != "verb":  # "backed by": the frame of a phrase speaks of subject and object as they stand in it
+        return subjects, objects + rest + agents, others
     passive = cue.passive or any(labels[k] in ("nsubjpass", "auxpass", "agent") for k in children)
     if not passive and labels[word] in ("acl", "advcl") and words[word].endswith(("ed", "wn", "en")):
         passive = not any(labels[k] in ("nsubj", "dobj", "aux", "mark") for k in children)
-    subjects = clauses.subjects(word)
     return (agents, subjects, others) if passive else (subjects, objects + rest, others)
 
 

@@ -59,7 +59,14 @@ def describe(group: str, term: str) -> str:
         return "the share of each stance that the model expects"
     if group == "ngrams":
         return _plain(term)
-    if group in ("roles", "lexicon"):
+    if group == "paths":
+        return _way(term)
+    if group == "arguments" and "|" in term:
+        head, *rest = term.split("|")
+        who = next(r for r in reversed(rest) if re.fullmatch(r"[A-Za-z-]{2}", r))
+        said = [f"actor {_ROLE[who[0]]}, target {_ROLE[who[1]]}" if r == who else _signs(r) for r in rest if r]
+        return "; ".join([head.replace("not_", "negated "), *said])
+    if group in ("roles", "arguments"):
         head, *rest = term.split("|")
         roles = {"AT": "actor holds it toward target", "TA": "target holds it toward actor"}
         return "; ".join([head.replace("not_", "negated "), *(roles.get(r, _signs(r)) for r in rest if r)])
@@ -69,6 +76,36 @@ def describe(group: str, term: str) -> str:
             f"{'actor' if role == 'A' else 'target'} is {relation.replace(':', ' of ', 1).replace('!', ' (negated)')}"
         )
     return term
+
+
+_ROLE = {
+    **{"H": "holds it", "h": "is linked to who holds it", "R": "receives it", "r": "is linked to what receives it"},
+    **{
+        "x": "hangs on it",
+        "s": "says it",
+        "i": "may hold it (a pronoun)",
+        "q": "may receive it (a pronoun)",
+        "-": "has no part",
+    },
+}
+
+
+def _way(term: str) -> str:
+    """A term of the tree in words: the way from actor to target, a word on it, or what a mention hangs on.
+
+    >>> _way("w:nsubj>_[condemn]_<dobj")
+    'actor nsubj of condemn, which has target as dobj'
+    """
+    kind, _, rest = term.partition(":")
+    if kind in ("A", "T"):
+        steps, _, word = rest.rpartition(":")
+        return f"{'actor' if kind == 'A' else 'target'} is {steps.replace('>', ' of ')} of {word.replace('!', ' (negated)')}"
+    if kind == "b":
+        return f"{rest} stands between actor and target"
+    if kind in ("w", "k"):
+        words = rest.replace("_<", ", which has ").replace(">_", " of ").replace("_", " ")
+        return f"actor {words.replace('[', '').replace(']', '')}".replace(", which has ", ", which has target as ", 1)
+    return f"actor and target: {rest}"
 
 
 def _plain(stems: str) -> str:
@@ -101,8 +138,9 @@ def word_weights(pair: Pair, terms: Sequence[tuple[str, str, float]]) -> list[tu
         if group == "ngrams":
             wanted = set(term.split("_"))
             hits = [i for i, s in enumerate(stems) if s in wanted]
-        elif group in ("roles", "lexicon", "governors", "frames"):
-            hits = sorted({i for part in _PARTS.split(term) for i in named.get(part.rstrip("p!~<>"), ())})
+        elif group in ("roles", "arguments", "governors", "frames", "paths"):
+            parts = (_STEPS if group == "paths" else _PARTS).split(term)
+            hits = sorted({i for part in parts for i in named.get(part.rstrip("p!~"), ())})
         else:
             continue
         hits = [i for i in hits if i not in inside]
@@ -111,7 +149,8 @@ def word_weights(pair: Pair, terms: Sequence[tuple[str, str, float]]) -> list[tu
     return [(s, e, w) for s, e, w in zip(words.starts, words.ends, weights, strict=True) if w]
 
 
-_PARTS = re.compile(r"[|:^/]=?")
+_PARTS = re.compile(r"[|:]=?")
+_STEPS = re.compile(r"[|:_<>\[\]]+k?")
 
 
 def _named(reading: Reading) -> dict[str, list[int]]:

@@ -138,8 +138,10 @@ def _temporary(path: Path) -> tuple[int, Path]:
         if not mine:
             with suppress(FileExistsError):
                 descriptor = os.open(name, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666)
-                if _lock(descriptor) is not False and os.path.lexists(name) and os.path.samestat(
-                    os.fstat(descriptor), os.lstat(name)
+                if (
+                    _lock(descriptor) is not False
+                    and os.path.lexists(name)
+                    and os.path.samestat(os.fstat(descriptor), os.lstat(name))
                 ):
                     mine = descriptor, name
                 else:  # someone took it for a leftover between its making and its lock
@@ -202,9 +204,7 @@ def refusals(output: str | Path | None, skip: bool, say: Callable[[str], None]) 
     aside = Path(f"{output}.refused.jsonl")
     try:
         with replacing(aside) as temporary, open(temporary, "w", encoding="utf-8") as stream:
-            problems = Problems(
-                skip=True, sink=lambda row: print(json.dumps(row, default=str), file=stream)
-            )
+            problems = Problems(skip=True, sink=lambda row: print(json.dumps(row, default=str), file=stream))
             yield problems
             stream.flush()
             if not problems.count:
@@ -514,7 +514,15 @@ def _header(plain: dict[str, Any]) -> dict[str, Any]:
         raise ValueError(f"header holds {name}")
 
     header = json.loads(plain["header"], parse_constant=no_constant)
-    kinds = {"settings": dict, "labels": list, "prior": dict, "groups": list, "versions": dict, "terms_sha256": str, "syntax": str}
+    kinds = {
+        "settings": dict,
+        "labels": list,
+        "prior": dict,
+        "groups": list,
+        "versions": dict,
+        "terms_sha256": str,
+        "syntax": str,
+    }
     if not isinstance(header, dict):
         raise ValueError("header is no object")
     for key, kind in kinds.items():

@@ -8,6 +8,7 @@ sentences of `labeled/` three words in four hang where spaCy's small pipeline ha
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -24,7 +25,7 @@ class Tree:
     children: tuple[tuple[int, ...], ...]
 
 
-def make_tree(heads: list[int], labels: list[str], tags: list[str]) -> Tree:
+def make_tree(heads: list[int], labels: list[str], tags: Sequence[str]) -> Tree:
     """A tree from lists; where heads run in a circle, the circle is cut."""
     state = [0] * len(heads)  # 1: on the way up now, 2: reaches a root
     for i in range(len(heads)):
@@ -56,29 +57,14 @@ def tree_of(text: str, first: Span, second: Span) -> Tree:
 def _tree(text: str, forced: tuple[int, ...]) -> Tree:
     reading = read(text, forced)
     low = words_of(text).lower
-    tags = _retag(reading, low)
-    return _Attaching(reading, tags, low).tree()
+    return _Attaching(reading, low).tree()
 
 
 def _set(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-_DAYS = _set(
-    "monday tuesday wednesday thursday friday saturday sunday january february march april june july august september october "
-    "november december yesterday today tomorrow"
-)
 _TITLES = _set("mr mrs ms dr sen rep gov gen st lt col sgt jr sr rev hon prof capt maj")  # their full stop ends nothing
-_RATHER_NOUNS = _set(
-    "minister house campaign court judge party states state forces force points point attacks prices rates hundred part allies "
-    "rules team issues shares lines club banks fund emails taxes bank show bid figures tax side arms races head rivals votes "
-    "courts details lives needs steps reports places pounds teams line hosts finance exports plans plan parts gas gun report "
-    "sides polls fall coach war members police guards ministers judges morning evening nothing something everything anything "
-    "evidence interest interests group leaders host document documents tests test rebels stations nurses hearing meeting "
-    "housing spring spending thanks cuts calls shooting bombing lawmakers ally partners parties terms shows charges sanctions "
-    "clashes strikes funds moves orders signals changes"
-)
-_MODALS = _set("will would can could may might must shall should do does did 'll ’ll ll")
 _CLAUSAL = _set(
     "say tell think believe know claim argue insist suggest warn hope fear feel announce declare admit deny confirm report note "
     "add explain show mean conclude predict expect acknowledge allege state maintain contend wish assume understand see hear "
@@ -89,31 +75,6 @@ _SUBJECT_FORMS = _set("he she they we i")
 _ALSO_CONJUNCTIONS = _set("after before since until as")  # "after talks", but "after they talked"
 _OF_THE_VERB = _set("in at on after before during since until by as from with to through amid into")
 _NEGATIVE = _set("not never no n't")
-
-
-def _retag(reading: Reading, low: tuple[str, ...]) -> list[str]:
-    """The tags, mended where more than a word's neighbour before it tells noun from verb."""
-    tags = list(reading.tags)
-    words = reading.words.lower
-    for i, word in enumerate(words):
-        tag = tags[i]
-        before = tags[i - 1] if i else "."
-        after = tags[i + 1] if i + 1 < len(tags) else "."
-        modal = before == "X" and words[i - 1] in _MODALS
-        if tag == "N" and low[i] in _DAYS:
-            tags[i] = "A"
-        elif tag in "VG" and word in _RATHER_NOUNS:
-            if before not in "TW" and not modal and not (before == "N" and tag == "V" and after in "DWN"):
-                tags[i] = "O"
-        elif tag == "O" and (modal or (before == "T" and after in "DWNPTRA")) and not word.endswith("s"):
-            tags[i] = "V"
-        elif (tag == "W" and word in ("this", "that", "these", "those") and after in "JON0") or (
-            tag == "R" and word == "that" and before == "P" and after in "JO"
-        ):
-            tags[i] = "D"
-        if tags[i] == "V" and word.endswith("s") and after == "X" and before in "NOJ":
-            tags[i] = "O"
-    return tags
 
 
 @dataclass(slots=True, eq=False)
@@ -132,15 +93,16 @@ class _Group:
     copula: bool = False
     participle: bool = False  # before "by": "a bill backed by"
     role: str = ""
+    first: _Group | None = None  # of the list that it stands in
 
 
 class _Attaching:
     """One pass over the groups of a sentence, from left to right; `heads` and `labels` fill up on the way."""
 
-    def __init__(self, reading: Reading, tags: list[str], low: tuple[str, ...]) -> None:
+    def __init__(self, reading: Reading, low: tuple[str, ...]) -> None:
         self.words, self.lemmas = reading.words.lower, reading.lemmas
-        self.tags, self.low = tags, low
-        self.heads, self.labels = [-1] * len(tags), ["dep"] * len(tags)
+        self.tags, self.low = reading.tags, low
+        self.heads, self.labels = [-1] * len(low), ["dep"] * len(low)
         self.groups: list[_Group] = []
 
     def tree(self) -> Tree:
@@ -203,9 +165,7 @@ class _Attaching:
                     last = -1
                     continue
                 break
-            elif tag == "." and words[j] == "." and j + 1 < n and self._abbreviates(j - 1):
-                j += 1
-            elif tag == "." and words[j] in "%-–/&" and j + 1 < n:
+            elif tag == "." and j + 1 < n and (words[j] in "%-–/&" or (words[j] == "." and self._abbreviates(j - 1))):
                 j += 1
             elif tag == "." and words[j] == "(" and last >= 0:
                 close = next((k for k in range(j + 1, min(n, j + 8)) if words[k] == ")"), -1)
@@ -252,10 +212,8 @@ class _Attaching:
             if tag == "X":
                 auxiliary = j
                 j += 1
-            elif tag == "T" and auxiliary >= 0:  # "is to leave"
-                j += 1
-            elif tag == "A" and j + 1 < n and tags[j + 1] in "XVGA":
-                j += 1
+            elif (tag == "T" and auxiliary >= 0) or (tag == "A" and j + 1 < n and tags[j + 1] in "XVGA"):
+                j += 1  # "is to leave", "has never left"
             elif tag in "VG":
                 if not (tag == "G" and j != start and auxiliary < 0 and not infinitive):
                     verb = j
@@ -337,6 +295,8 @@ class _Attaching:
         subject = after is not None and after.kind == "VP" and after.finite and not after.participle
         subject = subject or (before is not None and kind in (",", "Q", "R", ".", "C") and self._finite_ahead(k))
         noun = self.noun
+        if kind == "," and noun is beyond and noun in self.subjects and after is not None and after.kind in (",", "C"):
+            subject = False  # "Oslo, Rome and Lima condemned"
         if kind == "P" and before is not None:
             self._hang(group.head, before.head, "pobj")
             group.role = "pobj"
@@ -352,12 +312,12 @@ class _Attaching:
                 group.role = "object"
         elif kind == "C" and noun is not None and before is not None and self._is_list(group, before, noun, subject):
             self._hang(group.head, noun.head, "conj")
-            group.role = "conj"
+            group.role, group.first = "conj", noun.first or noun
         elif kind == "," and noun is not None and beyond is noun and not subject:
             listed = after is not None and after.kind in (",", "C") and self.tags[group.start] != "D"
             listed = listed or (self.labels[noun.head] == "conj" and after is not None and after.kind == ",")
             self._hang(group.head, noun.head, "conj" if listed else "appos")
-            group.role = "conj" if listed else "apposition"
+            group.role, group.first = ("conj", noun.first or noun) if listed else ("apposition", None)
         elif subject or self.verb is None or after is None or after.kind in ("P", "R", ",", "VP", "NP", "C"):
             self.subjects.append(group)
             group.role = "subject"
@@ -370,8 +330,7 @@ class _Attaching:
         """Whether "and" joins two noun phrases, and not two clauses."""
         if before.word == "but":
             return False
-        new_clause = subject and self.verb is not None and noun not in self.subjects
-        return not new_clause
+        return not subject or self.verb is None or (noun.first or noun) in self.subjects
 
     def _attach_preposition(self, group: _Group, before: _Group | None) -> None:
         verb = self.verb

@@ -1,0 +1,90 @@
+"""Trees by rules, and the arguments of cues: tables of sentences and what hangs on what."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from test_model import arbitrary_pairs
+
+from stance.arguments import Clauses, roles_of
+from stance.grammar import read_sentence, token_span, words_of
+from stance.pairs import Pair, find_pair
+from stance.tree import make_tree, tree_of
+
+# sentence, {word: (how it hangs, on which word)}
+TREES = [
+    ("Oslo rejected the plan.", {"Oslo": ("nsubj", "rejected"), "plan": ("dobj", "rejected")}),
+    ("The plan was rejected by Oslo.", {"plan": ("nsubjpass", "rejected"), "Oslo": ("pobj", "by"), "by": ("agent", "rejected")}),
+    ("Oslo's refusal of the plan angered Rome.", {"Oslo": ("poss", "refusal"), "Rome": ("dobj", "angered"), "plan": ("pobj", "of")}),
+    ("Oslo wants to stop the plan.", {"stop": ("xcomp", "wants"), "plan": ("dobj", "stop")}),
+    ("Oslo says Rome blocked the plan.", {"Rome": ("nsubj", "blocked"), "blocked": ("ccomp", "says"), "Oslo": ("nsubj", "says")}),
+    ("“We oppose the plan,” said Oslo.", {"oppose": ("ccomp", "said"), "Oslo": ("nsubj", "said")}),
+    ("Oslo, Rome and Lima condemned the plan.", {"Oslo": ("nsubj", "condemned"), "Rome": ("conj", "Oslo")}),
+    ("The minister who drafted the plan left Oslo.", {"drafted": ("relcl", "minister"), "minister": ("nsubj", "left")}),
+    ("After Oslo blocked the plan, Rome resigned.", {"Oslo": ("nsubj", "blocked"), "Rome": ("nsubj", "resigned")}),
+    ("After talks in Oslo, Rome resigned.", {"talks": ("pobj", "After"), "Rome": ("nsubj", "resigned")}),
+    ("A bill backed by Oslo failed.", {"backed": ("acl", "bill"), "bill": ("nsubj", "failed")}),
+    ("Sen. Ana Ruiz (R-Ohio) praised Oslo.", {"Ruiz": ("nsubj", "praised"), "Oslo": ("dobj", "praised")}),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), TREES, ids=[t for t, _ in TREES])
+def test_words_hang_where_they_should(text: str, expected: dict[str, tuple[str, str]]) -> None:
+    words = [text[s:e] for s, e in zip(words_of(text).starts, words_of(text).ends, strict=True)]
+    tree = tree_of(text, (0, 0), (0, 0))
+    found = {w: (tree.labels[words.index(w)], words[tree.heads[words.index(w)]]) for w in expected}
+    assert found == expected
+
+
+@settings(max_examples=100, deadline=None)
+@given(arbitrary_pairs())
+def test_any_text_is_a_tree(pair: Pair) -> None:
+    words = words_of(pair.text)
+    tree = tree_of(pair.text, token_span(words, *pair.actor), token_span(words, *pair.target))
+    assert len(tree.heads) == len(tree.labels) == len(tree.tags) == len(tree.children) == len(words.lower)
+    for i in range(len(tree.heads)):
+        way = [i]
+        while tree.heads[way[-1]] != way[-1]:
+            way.append(tree.heads[way[-1]])
+            assert len(way) <= len(tree.heads)
+        assert (i in tree.children[tree.heads[i]]) == (tree.heads[i] != i)
+
+
+def test_a_circle_is_cut() -> None:
+    tree = make_tree([1, 2, 0, 2], ["a", "b", "c", "d"], list("OOOO"))
+    roots = [i for i, head in enumerate(tree.heads) if head == i]
+    assert len(roots) == 1 and tree.labels[roots[0]] == "ROOT"
+
+
+# sentence, actor, target, cue: what the actor and the target are to it
+ROLES = [
+    ("Oslo condemned the raid.", "Oslo", "the raid", "condemn", "HR"),
+    ("The raid was condemned by Oslo.", "Oslo", "The raid", "condemned by", "HR"),
+    ("The raid was condemned on Monday by Oslo.", "Oslo", "The raid", "condemn", "HR"),
+    ("The raid angered Oslo.", "Oslo", "The raid", "anger", "HR"),
+    ("Oslo's rejection of the pact surprised Rome.", "Oslo", "the pact", "rejection", "HR"),
+    ("Oslo voiced support for the pact.", "Oslo", "the pact", "voice support for", "HR"),
+    ("Oslo's minister condemned the raid.", "Oslo", "the raid", "condemn", "hR"),
+    ("Oslo, Rome and Lima condemned the raid.", "Rome", "the raid", "condemn", "HR"),
+    ("Oslo wants to abolish the tax.", "Oslo", "the tax", "want to abolish", "HR"),
+    ("Oslo met Rome and condemned Lima.", "Oslo", "Lima", "condemn", "HR"),
+    ("Oslo met Rome and condemned Lima.", "Rome", "Lima", "condemn", "-R"),
+    ("Oslo, which condemned Lima, met Rome.", "Oslo", "Lima", "condemn", "HR"),
+    ("Oslo urged Rome to condemn Lima.", "Rome", "Lima", "condemn", "HR"),
+    ("The pact that Oslo condemned will hurt Rome.", "Oslo", "The pact", "condemn", "HR"),
+    ("Oslo called the pact a disaster.", "Oslo", "Rome", "disaster", "--"),
+    ("“The pact is a disaster,” said Oslo.", "Oslo", "The pact", "disaster", "HR"),
+    ("Oslo condemned the raid.", "the raid", "Oslo", "condemn", "RH"),
+]
+
+
+@pytest.mark.parametrize(("text", "actor", "target", "entry", "letters"), ROLES)
+def test_who_holds_what_a_cue_says(text: str, actor: str, target: str, entry: str, letters: str) -> None:
+    if target not in text:
+        text += f" {target} slept."
+    pair = find_pair(text, actor, target)
+    words = words_of(text)
+    spans = token_span(words, *pair.actor), token_span(words, *pair.target)
+    reading = read_sentence(text, *spans)
+    found = roles_of(Clauses(tree_of(text, *spans), reading.words.lower), reading.cues, *spans)
+    assert [r.actor + r.target for r in found if r.cue.entry == entry] == [letters]
