@@ -611,8 +611,11 @@ def predict_file(
 
 
 @contextmanager
-def deaths() -> Iterator[None]:
-    """Say what it means that a worker process is gone, and leave out joblib's warning about the work that it held."""
+def deaths(held: Callable[[], str] = lambda: "") -> Iterator[None]:
+    """Say what it means that a worker process is gone, and leave out joblib's warning about the work that it held.
+
+    `held` says what the workers were at.
+    """
     from joblib.externals.loky.process_executor import BrokenProcessPool
 
     with warnings.catch_warnings():
@@ -622,6 +625,7 @@ def deaths() -> Iterator[None]:
         except BrokenProcessPool:
             raise WorkError(
                 "a worker process was killed, most likely for want of memory; use fewer --jobs or a lower --max-chars"
+                + held()
             ) from None
 
 

@@ -11,8 +11,9 @@ import hashlib
 import json
 import multiprocessing
 import os
+import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import asdict, dataclass, replace
 from importlib import metadata
 from pathlib import Path
@@ -50,6 +51,10 @@ TIMEOUT = 3600.0
 PACKAGES = ("stance", "joblib", "numpy", "pandas", "nupunkt")
 """What every worker must have in the version of this machine, or shards would differ by where they were made."""
 CONNECT_TIMEOUT = 20
+RESTART_TIMEOUT = 60
+"""Seconds in which a worker that died is started again, if it is at all."""
+MAX_BLAMED = 20
+"""Shards on workers that died, beyond which it is not a shard that kills them, and running on would kill more."""
 
 
 @dataclass(frozen=True)
@@ -216,7 +221,8 @@ def predict_shards(
     InputError
         for an input that cannot be used, and for a folder that was made from something else.
     WorkError
-        where the cluster does not answer, its workers have other versions, or a shard kills its workers.
+        where the cluster does not answer, its workers have other versions, or a shard kills its worker also when it
+        runs alone.
     """
     folder = Path(folder).absolute()
     shards = shards_of(inputs)
@@ -283,6 +289,7 @@ def _holders(folder: Path, shards: list[Shard], job: Job, ids: np.ndarray) -> li
 
 
 Run = Callable[[Callable[..., Any], list[tuple[Any, ...]]], Iterator[Any]]
+_KEPT = "What is done is kept: the same command goes on from there"
 
 
 @contextmanager
@@ -293,6 +300,7 @@ def _runner(jobs: int, backend: str, scheduler: str | None, timeout: float) -> I
         return
     from joblib import Parallel, delayed, parallel_config
 
+    client: Any = None
     with ExitStack() as stack:
         if backend == "dask":
             client = stack.enter_context(_client(scheduler))
@@ -304,22 +312,54 @@ def _runner(jobs: int, backend: str, scheduler: str | None, timeout: float) -> I
         def run(function: Callable[..., Any], calls: list[tuple[Any, ...]]) -> Iterator[Any]:
             if not calls:
                 return
-            with deaths():
-                ahead = "all" if backend == "dask" else "2 * n_jobs"
+            handed: dict[int, tuple[Any, ...]] = {}  # to workers, and not done
+            blamed: list[tuple[Any, ...]] = []
+
+            def tasks() -> Iterator[Any]:
+                for number, call in enumerate(calls):
+                    handed[number] = call
+                    yield delayed(_numbered)(number, function, call)
+
+            with deaths(lambda: f"; under way were {_named(handed.values())}. {_KEPT}"):
+                ahead = "all" if client else "2 * n_jobs"
                 parallel = Parallel(
                     n_jobs=jobs, return_as="generator_unordered", batch_size=1, timeout=timeout, pre_dispatch=ahead
                 )
                 try:
                     with children_ignore_hangup():
-                        running = parallel(delayed(function)(*call) for call in calls)
-                    yield from running
+                        running = parallel(tasks())
+                    with closing(running):
+                        for number, result in running:
+                            call = handed.pop(number)
+                            if result is not _BLAMED:
+                                yield result
+                                continue
+                            blamed.append(call)
+                            if len(blamed) > MAX_BLAMED:
+                                raise WorkError(
+                                    f"more than {MAX_BLAMED} shards were on workers that died again and again, such as "
+                                    f"{_named(blamed)}; do the workers have the memory that they need? {_KEPT}"
+                                )
                 except multiprocessing.TimeoutError as error:  # joblib's; a task's own TimeoutError is another
+                    suspects = f"; on workers that died were {_named(blamed)}" if blamed else ""
                     raise WorkError(
-                        f"no shard was finished in {timeout:g} seconds (--timeout); are workers alive? "
-                        "What is done is kept: the same command goes on from there"
+                        f"no shard was finished in {timeout:g} seconds (--timeout); are workers alive?{suspects} {_KEPT}"
                     ) from error
+            yield from _each_alone(client, function, blamed, timeout)
 
         yield run
+
+
+def _numbered(number: int, function: Callable[..., Any], call: tuple[Any, ...]) -> tuple[int, Any]:
+    return number, function(*call)
+
+
+def _named(calls: Iterable[tuple[Any, ...]]) -> str:
+    """The shards of calls by name and file, the first few."""
+    shards = [a for call in calls for a in call if isinstance(a, Shard)]
+    more = [f" and {len(s.files) - 1:,} more" if len(s.files) > 1 else "" for s in shards]
+    names = [f"{s.name} ({s.files[0]}{m})" for s, m in zip(shards, more, strict=True)]
+    return ", ".join(names[:8]) + (", ..." if len(names) > 8 else "")
 
 
 # ---------------------------------------------------------------------------------------------- Dask
@@ -370,25 +410,27 @@ def _dask_backend(client: Any) -> Any:
     Where a task kills its workers, or a worker cannot even unpickle it, joblib's backend calls nobody back, and
     `Parallel` waits for ever.
     """
+    from distributed import KilledWorker
     from joblib._dask import DaskDistributedBackend
 
     class Backend(DaskDistributedBackend):  # type: ignore[misc]
         def submit(self, func: Any, callback: Any = None) -> Any:
-            names = [a.name for _, args, _ in func.items for a in args if isinstance(a, Shard)]
+            ((_, (number, _, call), _),) = func.items
             future = super().submit(func, callback)
 
             def failed(done: Any) -> None:
                 if done.exception() is not None:
-                    callback(_Failed(done.exception(), names))
+                    callback(_Failed(done.exception(), number, call))
 
             future.add_done_callback(failed)
             return future
 
         def retrieve_result_callback(self, out: Any) -> Any:
-            if isinstance(out, _Failed):
-                what = f"{', '.join(out.names)}: {type(out.error).__name__}: {out.error}"
-                raise WorkError(f"{what}. What is done is kept: the same command goes on from there")
-            return super().retrieve_result_callback(out)
+            if not isinstance(out, _Failed):
+                return super().retrieve_result_callback(out)
+            if isinstance(out.error, KilledWorker):
+                return [(out.number, _BLAMED)]
+            raise WorkError(f"{_named([out.call])}: {type(out.error).__name__}: {out.error}. {_KEPT}")
 
     return Backend(client=client, wait_for_workers_timeout=CONNECT_TIMEOUT)
 
@@ -396,4 +438,53 @@ def _dask_backend(client: Any) -> Any:
 @dataclass
 class _Failed:
     error: BaseException
-    names: list[str]
+    number: int
+    call: tuple[Any, ...]
+
+
+_BLAMED = object()
+"""The result of a call that Dask gave up as the killer of its workers."""
+
+
+def _each_alone(
+    client: Any, function: Callable[..., Any], blamed: list[tuple[Any, ...]], timeout: float
+) -> Iterator[Any]:
+    """The results of calls that Dask blames for dead workers, each run again with nothing beside it.
+
+    Dask blames every task that was on workers when they died, running or waiting: only one that kills a worker when
+    it runs alone is a killer for sure. Each has one worker, so that it takes no others down.
+
+    Raises
+    ------
+    WorkError
+        naming the killers, when all have been tried.
+    """
+    killers = []
+    for call in blamed:
+        try:
+            client.wait_for_workers(1, timeout=RESTART_TIMEOUT)
+        except TimeoutError:
+            raise WorkError(f"no worker is left; on those that died were {_named(blamed)}. {_KEPT}") from None
+        worker = next(iter(client.nthreads()))
+        future = client.submit(function, *call, workers=[worker], pure=False)
+        end = time.monotonic() + timeout
+        while not future.done() and worker in client.nthreads():
+            if time.monotonic() > end:
+                what = "was on workers that died, and was not finished alone either"
+                raise WorkError(f"{_named([call])}: {what} in {timeout:g} seconds (--timeout). {_KEPT}")
+            time.sleep(0.1)
+        if future.done() and not _killed(future):
+            yield future.result()  # or the error of its own code
+        else:
+            future.cancel()  # a worker that comes back would run it again
+            killers.append(call)
+    if killers:
+        raise WorkError(
+            f"{_named(killers)}: the worker that ran it alone died; give workers more memory, or split the file. {_KEPT}"
+        )
+
+
+def _killed(future: Any) -> bool:
+    from distributed import KilledWorker
+
+    return future.status == "error" and isinstance(future.exception(), KilledWorker)
