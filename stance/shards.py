@@ -51,7 +51,7 @@ TIMEOUT = 3600.0
 PACKAGES = ("stance", "joblib", "numpy", "pandas", "nupunkt")
 """What every worker must have in the version of this machine, or shards would differ by where they were made."""
 CONNECT_TIMEOUT = 20
-RESTART_TIMEOUT = 60
+RESTART_TIMEOUT = 300
 """Seconds in which a worker that died is started again, if it is at all."""
 MAX_BLAMED = 20
 """Shards on workers that died, beyond which it is not a shard that kills them, and running on would kill more."""
@@ -97,11 +97,12 @@ def shard_digest(shard: Shard) -> str:
     return hashlib.sha256("".join(lines).encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def run_shard(job: Job, shard: Shard, folder: str, owner: int = 0) -> str:
+def run_shard(job: Job, shard: Shard, folder: str, owner: int = 0, taken: np.ndarray | None = None) -> str:
     """Write a shard's table and, after it, its record: only then is the shard done. Gives the shard's name.
 
     Run twice, also at the same time, it leaves the same bytes: each is written under a temporary name and renamed.
     `owner` is the process that this one works for, if on the same machine: without it, what is queued is left alone.
+    `taken` are digests of ids that another shard holds: where rows may be refused, theirs are.
     """
     from joblib import parallel_config
 
@@ -112,6 +113,8 @@ def run_shard(job: Job, shard: Shard, folder: str, owner: int = 0) -> str:
     if shard_digest(shard) != shard.sha256:
         raise InputError(f"{shard.files[0]}: has changed since this run began; start again in another folder")
     seen = SeenIds()
+    if taken is not None:
+        seen.add(taken)
     record: dict[str, Any] = {}
     path = Path(folder) / f"{shard.name}.{job.format}"
     # whatever is parallel below would be sent to the cluster again
@@ -128,6 +131,8 @@ def run_shard(job: Job, shard: Shard, folder: str, owner: int = 0) -> str:
             record["bytes"] = path.stat().st_size
         totals.refused = problems.count
     ids = np.concatenate([np.array([], dtype="<u8"), *seen.runs])
+    if taken is not None:
+        ids = np.setdiff1d(ids, taken)
     record |= {**asdict(totals), "inputs": shard.sha256, "ids": base64.b64encode(ids.tobytes()).decode()}
     _write_json(Path(folder) / _RECORDS / f"{shard.name}.json", record)
     return shard.name
@@ -225,6 +230,8 @@ def predict_shards(
         runs alone.
     """
     folder = Path(folder).absolute()
+    if os.path.lexists(folder) and not folder.is_dir():
+        raise InputError(f"{folder}: is no folder; name one, or a table that ends in .csv, .jsonl or .parquet")
     shards = shards_of(inputs)
     with ExitStack() as stack:
         run = stack.enter_context(_runner(jobs, backend, scheduler, timeout))
@@ -232,16 +239,16 @@ def predict_shards(
         for name, digest in run(_named_digest, [(shard,) for shard in shards]):
             shards[order[name]] = replace(shards[order[name]], sha256=digest)
         check_manifest(folder, manifest_of(job, shards))
-        totals, seen, done = Totals(), SeenIds(), 0
+        seen, done, doubled = SeenIds(), 0, False
 
         def finish(shard: Shard, record: dict[str, Any]) -> None:
-            nonlocal done
+            nonlocal done, doubled
             done += 1
-            for key in asdict(totals):
-                setattr(totals, key, getattr(totals, key) + record[key])
-            ids = np.frombuffer(base64.b64decode(record["ids"]), dtype="<u8")
+            ids = _ids(record)
             twins = ids[seen.add(ids)]
-            if len(twins):
+            if len(twins) and job.skip:
+                doubled = True
+            elif len(twins):
                 refuse_twins(_holders(folder, shards, job, twins), job)
             watch(done, done / len(shards))
 
@@ -259,10 +266,24 @@ def predict_shards(
             if record is None:
                 raise WorkError(f"{folder / name}: written by a worker, but not to be read here; is the folder shared?")
             finish(shard, record)
+        if doubled:  # the first shard that has an id keeps it, whichever was done first
+            again: list[tuple[Any, ...]] = []
+            seen = SeenIds()
+            for shard in shards:
+                ids = _ids(_record(job, shard, folder) or {})
+                taken = ids[seen.add(ids)]
+                if len(taken):
+                    again.append((job, shard, str(folder), owner, taken))
+            for _ in run(run_shard, again):
+                pass
+    totals, sums = Totals(), Sums()
+    for shard in shards:
+        record = _record(job, shard, folder) or {}
+        for key in asdict(totals):
+            setattr(totals, key, getattr(totals, key) + record[key])
+        if job.by == "corpus":
+            sums.load(record["sums"])
     if job.by == "corpus":
-        sums = Sums()
-        for shard in shards:
-            sums.load((_record(job, shard, folder) or {})["sums"])
         table = sums.table()
         totals.n_rows = len(table)
         with replacing(folder / f"positions.{job.format}") as temporary:
@@ -274,6 +295,11 @@ def predict_shards(
     return totals
 
 
+def _ids(record: dict[str, Any]) -> np.ndarray:
+    """Digests of the ids that a finished shard has used."""
+    return np.frombuffer(base64.b64decode(record["ids"]), dtype="<u8")
+
+
 def _named_digest(shard: Shard) -> tuple[str, str]:
     return shard.name, shard_digest(shard)
 
@@ -283,7 +309,7 @@ def _holders(folder: Path, shards: list[Shard], job: Job, ids: np.ndarray) -> li
     files: list[str] = []
     for shard in shards:
         record = _record(job, shard, folder)
-        if record and np.isin(np.frombuffer(base64.b64decode(record["ids"]), dtype="<u8"), ids).any():
+        if record and np.isin(_ids(record), ids).any():
             files += shard.files
     return files
 
