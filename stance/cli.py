@@ -210,7 +210,7 @@ def predict(
         raise InputError(f"--jobs {jobs}: give a number of processes, or -1 for one per core")
     if backend not in ("local", "dask"):
         raise InputError(f"--backend {backend}: choose local or dask")
-    folder = output is not None and (not output.suffix or output.is_dir())
+    folder = output is not None and (not output.suffix or os.path.isdir(output))
     if output is not None and not folder:
         check_table(output)
         keep_inputs(output, *inputs, entities, model)
@@ -481,7 +481,7 @@ def export(
         elif to == "dna":
             catalogue = load_catalogue(entities) if entities else None
             written = write_dna(table, given, stream, neutral, catalogue)
-            left = f"; {len(table) - written:,} neutral or uncertain left out" if written < len(table) else ""
+            left = f"; {len(table) - written:,} neutral left out (see --neutral)" if written < len(table) else ""
             say(f"{written:,} statements{left}")
         else:
             say(f"{write_tasks(tasks_of(table, given, problems), stream, str(to)):,} tasks")
@@ -656,13 +656,13 @@ def check_table(path: Path) -> None:
 
 def keep_inputs(output: Path, *read: str | Path | None) -> None:
     """Refuse an output that would take the place of what the command reads."""
-    if not output.is_file():
+    if not os.path.isfile(output):
         return
     for path in (Path(p) for p in read if p is not None and str(p) != "-"):
-        if path.is_dir():
+        if os.path.isdir(path):
             same = bool(kind_of(output)) and output.resolve().is_relative_to(path.resolve())
         else:
-            same = path.exists() and path.samefile(output)
+            same = os.path.exists(path) and path.samefile(output)
         if same:
             raise InputError(f"{output}: is read by this command too, from {path}; name another output")
 

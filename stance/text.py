@@ -8,6 +8,7 @@ from __future__ import annotations
 import codecs
 import csv
 import json
+import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -311,9 +312,10 @@ def list_files(path: str | Path, kinds: Iterable[str] = READABLE) -> list[Path]:
     if not str(path):  # an unset variable of a shell, which would mean the folder at hand
         raise InputError("an input has an empty name; name a file or a folder")
     path = Path(path)
-    if not path.is_dir():
+    if not os.path.isdir(path):  # Path.is_dir raises where a name is too long; whoever opens the file says so
         return [path]
-    found = sorted(p for p in path.rglob("*") if kind_of(p) in kinds and not p.name.startswith(".") and p.is_file())
+    files = (p for p in path.rglob("*") if kind_of(p) in kinds and not p.name.startswith("."))
+    found = sorted(p for p in files if os.path.isfile(p))
     if not found:
         raise InputError(f"{path}: holds no file that ends in {', '.join(kinds)}")
     return found

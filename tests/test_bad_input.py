@@ -543,6 +543,8 @@ USAGE: dict[str, tuple[list[str], str]] = {
     "a device as model": (["predict", "a.txt", "--model", "/dev/zero"], "/dev/zero: is no file"),
     "a device as catalogue": (["predict", "a.txt", "--model", MODEL, "-e", "/dev/zero"], "/dev/zero: is no file"),
     "a folder as catalogue": (["predict", "a.txt", "--model", MODEL, "-e", "."], ".: is no file"),
+    "a long name": (["predict", "a" * 300 + ".txt", "--model", MODEL], "cannot be read: File name too long"),
+    "a long output": (["predict", "a.txt", "--model", MODEL, "-o", "a" * 300 + ".csv"], "written: File name too long"),
     "a file as folder": (["predict", "a.txt", "--model", MODEL, "-o", "/dev/null"], "/dev/null: is no folder"),
 }
 
