@@ -28,7 +28,17 @@ from stance import __version__
 from stance.entities import Catalogue, default_catalogue_path, load_catalogue
 from stance.model import StanceModel
 from stance.storage import default_model_path, replacing
-from stance.text import MAX_CHARS, Document, InputError, Problems, defuse, list_files, read_documents
+from stance.text import (
+    MAX_CHARS,
+    Document,
+    InputError,
+    Problems,
+    defuse,
+    list_files,
+    numbered_documents,
+    read_documents,
+    twin_reason,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -112,6 +122,8 @@ def job_of(
 
 def digest_of(path: str | Path) -> str:
     """Digest of a file, read a megabyte at a time."""
+    if os.path.exists(path) and not os.path.isfile(path):  # a device or a pipe may never end
+        raise InputError(f"{path}: is no file")
     try:
         with open(path, "rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()
@@ -192,13 +204,14 @@ def read_chunks(
     problems = problems or Problems()
     seen = SeenIds() if seen is None else seen
     batch: list[Document] = []
-    places: list[str] = []
+    places: list[tuple[str, int]] = []
     size, finished, here = 0, 0.0, 0
     for path in files:
         weight = _size(path)
-        for document in _read(path, job, problems):
+        # read_documents would keep every id that it met, and where
+        for name, line, document in numbered_documents([path], job.encoding, job.max_chars, problems):
             batch.append(document)
-            places.append(str(path))
+            places.append((name, line))
             size += len(document.text)
             here += len(document.text) + 60  # the characters of a line that are no text: a guess, for progress only
             if len(batch) == CHUNK_DOCUMENTS or size >= CHUNK_CHARS:
@@ -209,28 +222,28 @@ def read_chunks(
         yield Chunk(_unique(batch, places, seen, files, job, problems), finished)
 
 
-def _read(path: str | Path, job: Job, problems: Problems | None = None) -> Iterator[Document]:
-    # unique=False: read_documents would keep every id that it met, and where
-    return read_documents(path, encoding=job.encoding, max_chars=job.max_chars, problems=problems, unique=False)
-
-
 def _size(path: str | Path) -> int:
     return os.stat(path).st_size if os.path.exists(path) else 0
 
 
 def _unique(
-    batch: list[Document], places: list[str], seen: SeenIds, files: list[str | Path], job: Job, problems: Problems
+    batch: list[Document],
+    places: list[tuple[str, int]],
+    seen: SeenIds,
+    files: list[str | Path],
+    job: Job,
+    problems: Problems,
 ) -> list[Document]:
     """The documents whose ids were not met before. Only an id that is about to stop the run is looked up again."""
     again = seen.add(digests_of(d.doc_id for d in batch))
     if not again.any():
         return batch
     kept = []
-    for document, place, twin in zip(batch, places, again.tolist(), strict=True):
+    for document, (name, line), twin in zip(batch, places, again.tolist(), strict=True):
         if not twin:
             kept.append(document)
         elif problems.skip:
-            problems.refuse(place, 0, f"doc_id {document.doc_id!r} was given already; make ids unique", document.doc_id)
+            problems.refuse(name, line, twin_reason(document.doc_id, line), document.doc_id)
         else:
             refuse_twins(files, job)
             kept.append(document)  # two ids of one digest
@@ -611,8 +624,11 @@ def predict_file(
 
 
 @contextmanager
-def deaths() -> Iterator[None]:
-    """Say what it means that a worker process is gone, and leave out joblib's warning about the work that it held."""
+def deaths(held: Callable[[], str] = lambda: "") -> Iterator[None]:
+    """Say what it means that a worker process is gone, and leave out joblib's warning about the work that it held.
+
+    `held` says what the workers were at.
+    """
     from joblib.externals.loky.process_executor import BrokenProcessPool
 
     with warnings.catch_warnings():
@@ -622,6 +638,7 @@ def deaths() -> Iterator[None]:
         except BrokenProcessPool:
             raise WorkError(
                 "a worker process was killed, most likely for want of memory; use fewer --jobs or a lower --max-chars"
+                + held()
             ) from None
 
 

@@ -210,9 +210,10 @@ def predict(
         raise InputError(f"--jobs {jobs}: give a number of processes, or -1 for one per core")
     if backend not in ("local", "dask"):
         raise InputError(f"--backend {backend}: choose local or dask")
-    folder = output is not None and (not output.suffix or output.is_dir())
+    folder = output is not None and (not output.suffix or os.path.isdir(output))
     if output is not None and not folder:
         check_table(output)
+        keep_inputs(output, *inputs, entities, model)
     shares = parse_prior(prior)
     shown = output is None and sys.stdout.isatty()
     kind = format if folder else "frame" if shown else output.suffix[1:] if output else "csv"
@@ -274,6 +275,7 @@ def explain(
 
     if output is not None:
         check_table(output)
+        keep_inputs(output, *inputs, entities, model)
     loaded = StanceModel.load(model)
     found = loaded.explain_documents(read_documents(*inputs, encoding=encoding), actor, target, entities)
     if output is None and sys.stdout.isatty():
@@ -464,6 +466,7 @@ def export(
 
     to = to or {".graphml": "graphml", ".csv": "matrix"}.get(output.suffix)
     check_tool(to, "--to", ("graphml", "matrix", "dna", *TOOLS))
+    keep_inputs(output, *tables, *(documents or []), entities)
     table = read_table(*tables, encoding=encoding)
     given = read_given(documents, encoding)
     with (
@@ -477,7 +480,9 @@ def export(
             csv_safe(network_matrix(table, network).reset_index()).to_csv(stream, index=False, lineterminator="\n")
         elif to == "dna":
             catalogue = load_catalogue(entities) if entities else None
-            say(f"{write_dna(table, given, stream, neutral, catalogue):,} statements")
+            written = write_dna(table, given, stream, neutral, catalogue)
+            left = f"; {len(table) - written:,} neutral left out (see --neutral)" if written < len(table) else ""
+            say(f"{written:,} statements{left}")
         else:
             say(f"{write_tasks(tasks_of(table, given, problems), stream, str(to)):,} tasks")
     say(f"Wrote {output}")
@@ -509,6 +514,7 @@ def import_(
     check_tool(source, "--from", ("dna", *TOOLS))
     if output is not None:
         check_table(output)
+        keep_inputs(output, *files, *(documents or []), entities)
     catalogue = load_catalogue(entities) if entities else None
     given = read_given(documents, encoding)
     frames = []
@@ -560,6 +566,8 @@ def suggest(
             raise InputError(f"--to {to}: name the file to write with -o")
     elif output is not None:
         check_table(output)
+    if output is not None:
+        keep_inputs(output, *inputs, *(exclude or []), entities, model)
     if doubtful:
         if to == "dna":
             raise InputError("--to dna: labelled sentences have no place in a document; choose another format")
@@ -575,7 +583,7 @@ def suggest(
         statements = loaded.predict(given, entities)
         problems = Problems(skip=True)
         table = suggest_statements(statements, n, given, known, problems)
-        say(f"{len(table):,} of {len(statements):,} statements in {len(given):,} documents")
+        say(f"{len(table):,} of {len(statements):,} statements in {len(given):,} document{'s' * (len(given) != 1)}")
         if to == "dna":
             statements = statements.loc[table.index]
     if to is None:
@@ -644,6 +652,19 @@ def check_table(path: Path) -> None:
             import pyarrow  # noqa: F401
         except ImportError:
             raise InputError(f"{path}: writing Parquet needs pyarrow; pip install 'stance[parquet]'") from None
+
+
+def keep_inputs(output: Path, *read: str | Path | None) -> None:
+    """Refuse an output that would take the place of what the command reads."""
+    if not os.path.isfile(output):
+        return
+    for path in (Path(p) for p in read if p is not None and str(p) != "-"):
+        if os.path.isdir(path):
+            same = bool(kind_of(output)) and output.resolve().is_relative_to(path.resolve())
+        else:
+            same = os.path.exists(path) and path.samefile(output)
+        if same:
+            raise InputError(f"{output}: is read by this command too, from {path}; name another output")
 
 
 def print_table(table: pd.DataFrame, show_all: bool) -> None:

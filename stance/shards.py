@@ -11,8 +11,9 @@ import hashlib
 import json
 import multiprocessing
 import os
+import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import asdict, dataclass, replace
 from importlib import metadata
 from pathlib import Path
@@ -50,6 +51,10 @@ TIMEOUT = 3600.0
 PACKAGES = ("stance", "joblib", "numpy", "pandas", "nupunkt")
 """What every worker must have in the version of this machine, or shards would differ by where they were made."""
 CONNECT_TIMEOUT = 20
+RESTART_TIMEOUT = 300
+"""Seconds in which a worker that died is started again, if it is at all."""
+MAX_BLAMED = 20
+"""Shards on workers that died, beyond which it is not a shard that kills them, and running on would kill more."""
 
 
 @dataclass(frozen=True)
@@ -92,11 +97,12 @@ def shard_digest(shard: Shard) -> str:
     return hashlib.sha256("".join(lines).encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def run_shard(job: Job, shard: Shard, folder: str, owner: int = 0) -> str:
+def run_shard(job: Job, shard: Shard, folder: str, owner: int = 0, taken: np.ndarray | None = None) -> str:
     """Write a shard's table and, after it, its record: only then is the shard done. Gives the shard's name.
 
     Run twice, also at the same time, it leaves the same bytes: each is written under a temporary name and renamed.
     `owner` is the process that this one works for, if on the same machine: without it, what is queued is left alone.
+    `taken` are digests of ids that another shard holds: where rows may be refused, theirs are.
     """
     from joblib import parallel_config
 
@@ -107,6 +113,8 @@ def run_shard(job: Job, shard: Shard, folder: str, owner: int = 0) -> str:
     if shard_digest(shard) != shard.sha256:
         raise InputError(f"{shard.files[0]}: has changed since this run began; start again in another folder")
     seen = SeenIds()
+    if taken is not None:
+        seen.add(taken)
     record: dict[str, Any] = {}
     path = Path(folder) / f"{shard.name}.{job.format}"
     # whatever is parallel below would be sent to the cluster again
@@ -123,6 +131,8 @@ def run_shard(job: Job, shard: Shard, folder: str, owner: int = 0) -> str:
             record["bytes"] = path.stat().st_size
         totals.refused = problems.count
     ids = np.concatenate([np.array([], dtype="<u8"), *seen.runs])
+    if taken is not None:
+        ids = np.setdiff1d(ids, taken)
     record |= {**asdict(totals), "inputs": shard.sha256, "ids": base64.b64encode(ids.tobytes()).decode()}
     _write_json(Path(folder) / _RECORDS / f"{shard.name}.json", record)
     return shard.name
@@ -216,9 +226,12 @@ def predict_shards(
     InputError
         for an input that cannot be used, and for a folder that was made from something else.
     WorkError
-        where the cluster does not answer, its workers have other versions, or a shard kills its workers.
+        where the cluster does not answer, its workers have other versions, or a shard kills its worker also when it
+        runs alone.
     """
     folder = Path(folder).absolute()
+    if os.path.lexists(folder) and not folder.is_dir():
+        raise InputError(f"{folder}: is no folder; name one, or a table that ends in .csv, .jsonl or .parquet")
     shards = shards_of(inputs)
     with ExitStack() as stack:
         run = stack.enter_context(_runner(jobs, backend, scheduler, timeout))
@@ -226,16 +239,16 @@ def predict_shards(
         for name, digest in run(_named_digest, [(shard,) for shard in shards]):
             shards[order[name]] = replace(shards[order[name]], sha256=digest)
         check_manifest(folder, manifest_of(job, shards))
-        totals, seen, done = Totals(), SeenIds(), 0
+        seen, done, doubled = SeenIds(), 0, False
 
         def finish(shard: Shard, record: dict[str, Any]) -> None:
-            nonlocal done
+            nonlocal done, doubled
             done += 1
-            for key in asdict(totals):
-                setattr(totals, key, getattr(totals, key) + record[key])
-            ids = np.frombuffer(base64.b64decode(record["ids"]), dtype="<u8")
+            ids = _ids(record)
             twins = ids[seen.add(ids)]
-            if len(twins):
+            if len(twins) and job.skip:
+                doubled = True
+            elif len(twins):
                 refuse_twins(_holders(folder, shards, job, twins), job)
             watch(done, done / len(shards))
 
@@ -253,10 +266,24 @@ def predict_shards(
             if record is None:
                 raise WorkError(f"{folder / name}: written by a worker, but not to be read here; is the folder shared?")
             finish(shard, record)
+        if doubled:  # the first shard that has an id keeps it, whichever was done first
+            again: list[tuple[Any, ...]] = []
+            seen = SeenIds()
+            for shard in shards:
+                ids = _ids(_record(job, shard, folder) or {})
+                taken = ids[seen.add(ids)]
+                if len(taken):
+                    again.append((job, shard, str(folder), owner, taken))
+            for _ in run(run_shard, again):
+                pass
+    totals, sums = Totals(), Sums()
+    for shard in shards:
+        record = _record(job, shard, folder) or {}
+        for key in asdict(totals):
+            setattr(totals, key, getattr(totals, key) + record[key])
+        if job.by == "corpus":
+            sums.load(record["sums"])
     if job.by == "corpus":
-        sums = Sums()
-        for shard in shards:
-            sums.load((_record(job, shard, folder) or {})["sums"])
         table = sums.table()
         totals.n_rows = len(table)
         with replacing(folder / f"positions.{job.format}") as temporary:
@@ -268,6 +295,11 @@ def predict_shards(
     return totals
 
 
+def _ids(record: dict[str, Any]) -> np.ndarray:
+    """Digests of the ids that a finished shard has used."""
+    return np.frombuffer(base64.b64decode(record["ids"]), dtype="<u8")
+
+
 def _named_digest(shard: Shard) -> tuple[str, str]:
     return shard.name, shard_digest(shard)
 
@@ -277,12 +309,13 @@ def _holders(folder: Path, shards: list[Shard], job: Job, ids: np.ndarray) -> li
     files: list[str] = []
     for shard in shards:
         record = _record(job, shard, folder)
-        if record and np.isin(np.frombuffer(base64.b64decode(record["ids"]), dtype="<u8"), ids).any():
+        if record and np.isin(_ids(record), ids).any():
             files += shard.files
     return files
 
 
 Run = Callable[[Callable[..., Any], list[tuple[Any, ...]]], Iterator[Any]]
+_KEPT = "What is done is kept: the same command goes on from there"
 
 
 @contextmanager
@@ -293,6 +326,7 @@ def _runner(jobs: int, backend: str, scheduler: str | None, timeout: float) -> I
         return
     from joblib import Parallel, delayed, parallel_config
 
+    client: Any = None
     with ExitStack() as stack:
         if backend == "dask":
             client = stack.enter_context(_client(scheduler))
@@ -304,22 +338,54 @@ def _runner(jobs: int, backend: str, scheduler: str | None, timeout: float) -> I
         def run(function: Callable[..., Any], calls: list[tuple[Any, ...]]) -> Iterator[Any]:
             if not calls:
                 return
-            with deaths():
-                ahead = "all" if backend == "dask" else "2 * n_jobs"
+            handed: dict[int, tuple[Any, ...]] = {}  # to workers, and not done
+            blamed: list[tuple[Any, ...]] = []
+
+            def tasks() -> Iterator[Any]:
+                for number, call in enumerate(calls):
+                    handed[number] = call
+                    yield delayed(_numbered)(number, function, call)
+
+            with deaths(lambda: f"; under way were {_named(handed.values())}. {_KEPT}"):
+                ahead = "all" if client else "2 * n_jobs"
                 parallel = Parallel(
                     n_jobs=jobs, return_as="generator_unordered", batch_size=1, timeout=timeout, pre_dispatch=ahead
                 )
                 try:
                     with children_ignore_hangup():
-                        running = parallel(delayed(function)(*call) for call in calls)
-                    yield from running
+                        running = parallel(tasks())
+                    with closing(running):
+                        for number, result in running:
+                            call = handed.pop(number)
+                            if result is not _BLAMED:
+                                yield result
+                                continue
+                            blamed.append(call)
+                            if len(blamed) > MAX_BLAMED:
+                                raise WorkError(
+                                    f"more than {MAX_BLAMED} shards were on workers that died again and again, such as "
+                                    f"{_named(blamed)}; do the workers have the memory that they need? {_KEPT}"
+                                )
                 except multiprocessing.TimeoutError as error:  # joblib's; a task's own TimeoutError is another
+                    suspects = f"; on workers that died were {_named(blamed)}" if blamed else ""
                     raise WorkError(
-                        f"no shard was finished in {timeout:g} seconds (--timeout); are workers alive? "
-                        "What is done is kept: the same command goes on from there"
+                        f"no shard was finished in {timeout:g} seconds (--timeout); are workers alive?{suspects} {_KEPT}"
                     ) from error
+            yield from _each_alone(client, function, blamed, timeout)
 
         yield run
+
+
+def _numbered(number: int, function: Callable[..., Any], call: tuple[Any, ...]) -> tuple[int, Any]:
+    return number, function(*call)
+
+
+def _named(calls: Iterable[tuple[Any, ...]]) -> str:
+    """The shards of calls by name and file, the first few."""
+    shards = [a for call in calls for a in call if isinstance(a, Shard)]
+    more = [f" and {len(s.files) - 1:,} more" if len(s.files) > 1 else "" for s in shards]
+    names = [f"{s.name} ({s.files[0]}{m})" for s, m in zip(shards, more, strict=True)]
+    return ", ".join(names[:8]) + (", ..." if len(names) > 8 else "")
 
 
 # ---------------------------------------------------------------------------------------------- Dask
@@ -370,25 +436,27 @@ def _dask_backend(client: Any) -> Any:
     Where a task kills its workers, or a worker cannot even unpickle it, joblib's backend calls nobody back, and
     `Parallel` waits for ever.
     """
+    from distributed import KilledWorker
     from joblib._dask import DaskDistributedBackend
 
     class Backend(DaskDistributedBackend):  # type: ignore[misc]
         def submit(self, func: Any, callback: Any = None) -> Any:
-            names = [a.name for _, args, _ in func.items for a in args if isinstance(a, Shard)]
+            ((_, (number, _, call), _),) = func.items
             future = super().submit(func, callback)
 
             def failed(done: Any) -> None:
                 if done.exception() is not None:
-                    callback(_Failed(done.exception(), names))
+                    callback(_Failed(done.exception(), number, call))
 
             future.add_done_callback(failed)
             return future
 
         def retrieve_result_callback(self, out: Any) -> Any:
-            if isinstance(out, _Failed):
-                what = f"{', '.join(out.names)}: {type(out.error).__name__}: {out.error}"
-                raise WorkError(f"{what}. What is done is kept: the same command goes on from there")
-            return super().retrieve_result_callback(out)
+            if not isinstance(out, _Failed):
+                return super().retrieve_result_callback(out)
+            if isinstance(out.error, KilledWorker):
+                return [(out.number, _BLAMED)]
+            raise WorkError(f"{_named([out.call])}: {type(out.error).__name__}: {out.error}. {_KEPT}")
 
     return Backend(client=client, wait_for_workers_timeout=CONNECT_TIMEOUT)
 
@@ -396,4 +464,53 @@ def _dask_backend(client: Any) -> Any:
 @dataclass
 class _Failed:
     error: BaseException
-    names: list[str]
+    number: int
+    call: tuple[Any, ...]
+
+
+_BLAMED = object()
+"""The result of a call that Dask gave up as the killer of its workers."""
+
+
+def _each_alone(
+    client: Any, function: Callable[..., Any], blamed: list[tuple[Any, ...]], timeout: float
+) -> Iterator[Any]:
+    """The results of calls that Dask blames for dead workers, each run again with nothing beside it.
+
+    Dask blames every task that was on workers when they died, running or waiting: only one that kills a worker when
+    it runs alone is a killer for sure. Each has one worker, so that it takes no others down.
+
+    Raises
+    ------
+    WorkError
+        naming the killers, when all have been tried.
+    """
+    killers = []
+    for call in blamed:
+        try:
+            client.wait_for_workers(1, timeout=RESTART_TIMEOUT)
+        except TimeoutError:
+            raise WorkError(f"no worker is left; on those that died were {_named(blamed)}. {_KEPT}") from None
+        worker = next(iter(client.nthreads()))
+        future = client.submit(function, *call, workers=[worker], pure=False)
+        end = time.monotonic() + timeout
+        while not future.done() and worker in client.nthreads():
+            if time.monotonic() > end:
+                what = "was on workers that died, and was not finished alone either"
+                raise WorkError(f"{_named([call])}: {what} in {timeout:g} seconds (--timeout). {_KEPT}")
+            time.sleep(0.1)
+        if future.done() and not _killed(future):
+            yield future.result()  # or the error of its own code
+        else:
+            future.cancel()  # a worker that comes back would run it again
+            killers.append(call)
+    if killers:
+        raise WorkError(
+            f"{_named(killers)}: the worker that ran it alone died; give workers more memory, or split the file. {_KEPT}"
+        )
+
+
+def _killed(future: Any) -> bool:
+    from distributed import KilledWorker
+
+    return future.status == "error" and isinstance(future.exception(), KilledWorker)

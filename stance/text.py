@@ -8,6 +8,7 @@ from __future__ import annotations
 import codecs
 import csv
 import json
+import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -311,9 +312,10 @@ def list_files(path: str | Path, kinds: Iterable[str] = READABLE) -> list[Path]:
     if not str(path):  # an unset variable of a shell, which would mean the folder at hand
         raise InputError("an input has an empty name; name a file or a folder")
     path = Path(path)
-    if not path.is_dir():
+    if not os.path.isdir(path):  # Path.is_dir raises where a name is too long; whoever opens the file says so
         return [path]
-    found = sorted(p for p in path.rglob("*") if kind_of(p) in kinds and not p.name.startswith(".") and p.is_file())
+    files = (p for p in path.rglob("*") if kind_of(p) in kinds and not p.name.startswith("."))
+    found = sorted(p for p in files if os.path.isfile(p))
     if not found:
         raise InputError(f"{path}: holds no file that ends in {', '.join(kinds)}")
     return found
@@ -542,35 +544,41 @@ def read_documents(
         naming the file, the line and the remedy.
     """
     problems = problems or Problems()
+    seen: dict[str, tuple[str, int]] = {}
+    for name, line, document in numbered_documents(inputs, encoding, max_chars, problems):
+        if unique and document.doc_id in seen:
+            problems.refuse(name, line, twin_reason(document.doc_id, line, seen[document.doc_id]), document.doc_id)
+            continue
+        if unique:
+            seen[document.doc_id] = (name, line)
+        yield document
+
+
+def twin_reason(doc_id: str, line: int, first: tuple[str, int] | None = None) -> str:
+    """What to say of an id that was given already, at file and line `first`; a text file has line 0."""
+    at = f", at {first[0]}:{first[1]}" if first and first[1] else f", at {first[0]}" if first else ""
+    return f"doc_id {doc_id!r} was given already{at}; make ids unique" + ("" if line else " (a text file's is its name)")
+
+
+def numbered_documents(
+    inputs: Iterable[str | Path], encoding: str, max_chars: int, problems: Problems
+) -> Iterator[tuple[str, int, Document]]:
+    """Documents as `read_documents` gives them, with file and line, whether or not an id stands twice."""
     check_encoding(encoding)
     if max_chars < 1:
         raise InputError(f"--max-chars {max_chars}: give the number of characters that a document may have at most")
-    seen: dict[str, tuple[str, int]] = {}
     for given in inputs:
         for path in ["-"] if str(given) == "-" else list_files(given):
-            name = str(path)
             for line, document in _documents_of(path, encoding, max_chars, problems):
-                if len(document.text) > max_chars:
-                    size = f"{len(document.text):,}" if kind_of(path) in TABLES else f"more than {max_chars:,}"
-                    reason = (
-                        f"document {document.doc_id!r} has {size} characters; the limit is {max_chars:,}"
-                        " (raise it with --max-chars)"
-                    )
-                    problems.refuse(name, line, reason, document.doc_id)
+                if len(document.text) <= max_chars:
+                    yield str(path), line, document
                     continue
-                if not unique:
-                    yield document
-                    continue
-                if document.doc_id in seen:
-                    first, at = seen[document.doc_id]
-                    reason = (
-                        f"doc_id {document.doc_id!r} was given already, at {f'{first}:{at}' if at else first}; "
-                        "make ids unique"
-                    )
-                    problems.refuse(name, line, reason, document.doc_id)
-                    continue
-                seen[document.doc_id] = (name, line)
-                yield document
+                size = f"{len(document.text):,}" if kind_of(path) in TABLES else f"more than {max_chars:,}"
+                reason = (
+                    f"document {document.doc_id!r} has {size} characters; the limit is {max_chars:,}"
+                    " (raise it with --max-chars)"
+                )
+                problems.refuse(str(path), line, reason, document.doc_id)
 
 
 def _documents_of(

@@ -244,7 +244,7 @@ def test_bad_documents(case: str, tmp_path: Path, stance: Callable[..., Any], sm
     documents = list(read_documents(path, problems=problems))
     assert problems.count == len(problems.rows) == len(refused) == 1
     assert refused[0]["file"] == str(path) and message.split(", at ")[0] in refused[0]["reason"]
-    assert problems.rows[0]["line"] == line
+    assert problems.rows[0]["line"] == line == refused[0]["line"]
     assert f"{len(documents)} document" in ran.err
 
 
@@ -540,6 +540,12 @@ USAGE: dict[str, tuple[list[str], str]] = {
     "no model": (["predict", "a.txt", "--model", "none.joblib"], "none.joblib: "),
     "a model that is none": (["predict", "a.txt", "--model", "a.txt"], "is no gzip file"),
     "info on none": (["info", "a.txt"], "is no gzip file"),
+    "a device as model": (["predict", "a.txt", "--model", "/dev/zero"], "/dev/zero: is no file"),
+    "a device as catalogue": (["predict", "a.txt", "--model", MODEL, "-e", "/dev/zero"], "/dev/zero: is no file"),
+    "a folder as catalogue": (["predict", "a.txt", "--model", MODEL, "-e", "."], ".: is no file"),
+    "a long name": (["predict", "a" * 300 + ".txt", "--model", MODEL], "cannot be read: File name too long"),
+    "a long output": (["predict", "a.txt", "--model", MODEL, "-o", "a" * 300 + ".csv"], "written: File name too long"),
+    "a file as folder": (["predict", "a.txt", "--model", MODEL, "-o", "/dev/null"], "/dev/null: is no folder"),
 }
 
 
@@ -554,3 +560,36 @@ def test_wrong_usage(
     ran = stance(*arguments)
     assert ran.code == 2 and message in ran.err and "Traceback" not in ran.err and ran.out == ""
     assert [p.name for p in tmp_path.iterdir()] == ["a.txt"]
+
+
+# command, name of the one file that it would read and write, and other arguments
+OVERWRITING: dict[str, tuple[str, str, list[str]]] = {
+    "predict": ("predict", "a.jsonl", []),
+    "predict, a folder": ("predict", ".", []),
+    "explain": ("explain", "a.jsonl", ["--actor", "Oslo", "--target", "Rome"]),
+    "suggest": ("suggest", "./a.jsonl", []),
+    "suggest, tasks": ("suggest", "a.jsonl", ["--to", "doccano"]),
+    "export": ("export", "a.jsonl", ["--to", "prodigy"]),
+    "import": ("import", "a.jsonl", ["--from", "doccano"]),
+}
+
+
+@pytest.mark.parametrize("case", OVERWRITING)
+def test_no_command_overwrites_what_it_reads(
+    case: str, tmp_path: Path, stance: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command, name, more = OVERWRITING[case]
+    monkeypatch.chdir(tmp_path)
+    content = rows({"text": "Oslo backs Rome."})
+    path = put(tmp_path, "a.jsonl", content)
+    ran = stance(command, name, *more, "-o", path)
+    assert ran.code == 2 and f"{path}: is read by this command too" in one_line(ran.err)
+    assert path.read_bytes() == content and list(tmp_path.iterdir()) == [path]
+
+
+def test_a_catalogue_is_not_overwritten(tmp_path: Path, stance: Callable[..., Any], small_model: Path) -> None:
+    text = put(tmp_path, "a.txt", b"Oslo backs Rome.")
+    path = put(tmp_path, "e.csv", CATALOGUE + b"Oslo,,,\n")
+    ran = stance("predict", text, "-e", path, "-m", small_model, "-o", path)
+    assert ran.code == 2 and "is read by this command too" in one_line(ran.err)
+    assert path.read_bytes() == CATALOGUE + b"Oslo,,,\n"

@@ -216,21 +216,27 @@ class _Terminal(io.StringIO):
 
 
 def test_progress_only_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 100.0
+    monkeypatch.setattr(batch.time, "monotonic", lambda: now)
     for stream, shown in ((io.StringIO(), False), (_Terminal(), True)):
         monkeypatch.setattr(sys, "stderr", stream)
         meter = Meter()
-        meter.start, meter.drawn = meter.start - 10, meter.drawn - 1
+        now += 10
         meter(5000, 0.25)
+        now += 0.15
         meter(5001, 0.26)  # too soon after
         assert stream.getvalue().count("documents") == shown
         if shown:
             assert "5,000 documents, 500 a second, 0:00:30 left" in stream.getvalue()
+        now += 0.15
+        meter(5002, 0.27)
+        assert stream.getvalue().count("documents") == 2 * shown
         meter.close()
 
 
 def stance(*arguments: object, **options: object) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "stance", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, **options)  # type: ignore[call-overload]
+    return subprocess.run(command, capture_output=True, text=True, timeout=600, check=False, **options)  # type: ignore[call-overload]
 
 
 def test_command_line(made: Path, tmp_path: Path) -> None:

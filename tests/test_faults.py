@@ -111,7 +111,7 @@ def test_signals_while_writing(
         else:
             until(lambda: any(t.stat().st_size for t in temporaries(out) if ".refused" not in t.name), process)
         os.killpg(process.pid, number)  # as a terminal does: to the workers too
-        _, said = process.communicate(timeout=120)
+        _, said = process.communicate(timeout=600)
         assert process.returncode == code
         if "--jobs" not in more:  # a worker that is still starting is stopped by Python itself, which says so
             assert b"Traceback" not in said, said.decode()

@@ -139,7 +139,8 @@ def test_ids_twice_over_files(tmp_path: Path) -> None:
         list(read_documents(tmp_path))
     assert len(list(read_documents(tmp_path, unique=False))) == 2
     problems = Problems(skip=True)
-    assert len(list(read_documents(tmp_path, problems=problems))) == 1 and problems.first.endswith("make ids unique")
+    assert len(list(read_documents(tmp_path, problems=problems))) == 1
+    assert problems.first.endswith("make ids unique (a text file's is its name)")
 
 
 def test_parquet(tmp_path: Path) -> None:
