@@ -582,7 +582,8 @@ def suggest(
         given = read_given(inputs, encoding)
         loaded = StanceModel.load(model)
         known = read_labeled(*exclude, encoding=encoding) if exclude else None
-        statements = loaded.predict(given, entities)
+        # not leaned towards stances, as whole documents are read otherwise: see suggest_statements
+        statements = loaded.predict(given, entities, {k: max(v, 1e-6) for k, v in loaded.prior_.items()})
         problems = Problems(skip=True)
         table = suggest_statements(statements, n, given, known, problems)
         say(f"{len(table):,} of {len(statements):,} statements in {len(given):,} documents")
