@@ -393,7 +393,11 @@ def timeline(table: pd.DataFrame, top: int = 40, title: str | None = None) -> al
     layers = _time_layers(_plain(shown), period)
     header = alt.Header(
         labelExpr=r"split(datum.value, '\n')",
-        **{"labelPadding": 4, "labelFontSize": 12, "labelFontWeight": "bold", "labelLimit": 250, "title": None},
+        labelPadding=4,
+        labelFontSize=12,
+        labelFontWeight="bold",
+        labelLimit=250,
+        title=None,
     )
     chart = (
         alt.layer(*layers)
@@ -466,8 +470,8 @@ def _styled(chart: Any, title: str | None = None, key: str = "", label_size: int
     import altair as alt
 
     if title is not None:
-        quiet = {"fontSize": 11, "fontWeight": "normal", "color": "#555"}
-        above = {"subtitle": key, **{f"subtitle{k[0].upper()}{k[1:]}": v for k, v in quiet.items()}}
+        quiet: dict[str, Any] = {"fontSize": 11, "fontWeight": "normal", "color": "#555"}
+        above: dict[str, Any] = {"subtitle": key, **{f"subtitle{k[0].upper()}{k[1:]}": v for k, v in quiet.items()}}
         chart = chart.properties(title=alt.Title(title, **above) if title else alt.Title(key, **quiet))
     return (
         chart.configure(font=_FONT, background="white", padding=8)
@@ -735,7 +739,8 @@ def with_cues(table: pd.DataFrame, model: StanceModel, most: int = 4) -> pd.Data
     told = np.log(table.loc[list(pairs), columns[6:]].to_numpy(float).clip(min=LEAST))
     found = words_for(model.scorer_, list(pairs.values()), told, most)
     cues = {i: [(s, e) for s, e, _ in words] for i, words in zip(pairs, found, strict=True)}
-    return table.assign(cues=[cues.get(i, []) for i in table.index])
+    marked: list[Any] = [cues.get(i, []) for i in table.index]
+    return table.assign(cues=marked)
 
 
 def pieces(row: dict[str, Any]) -> list[tuple[str, str]]:
@@ -754,7 +759,9 @@ def pieces(row: dict[str, Any]) -> list[tuple[str, str]]:
             spans += [(a, b, role)] if 0 <= a < b <= len(text) else []
         else:
             spans += [(a, b, role) for a, b in occurrences(text, name)[:1]]
-    spans += [(a, b, "c") for a, b in row.get("cues", ())]
+    cues = row.get("cues")
+    # a column of that name in a file holds text
+    spans += [(a, b, "c") for a, b in cues] if isinstance(cues, (list, tuple)) else []
     out: list[tuple[str, str]] = []
     at = 0
     for a, b, role in sorted(spans, key=lambda s: (s[0], "atc".index(s[2]))):

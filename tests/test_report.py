@@ -38,7 +38,7 @@ def small() -> pd.DataFrame:
     return pd.DataFrame(
         [
             statement(
-                "Mira Olsen", "ferry tunnel", FAVOR, "d1", "2024-01-03", "Mira Olsen backs the ferry tunnel.", "backs"
+                "Mira Olsen", "ferry tunnel", FAVOR, "d1", "2024-01-03", "Mira Olsen backs the ferry tunnel.", [(11, 16)]
             ),
             statement("Mira Olsen", "ferry tunnel", FAVOR, "d2", "2024-03-09"),
             statement("Harbour Union", "ferry tunnel", AGAINST, "d2", "2024-03-09"),
