@@ -358,8 +358,8 @@ def network(table: pd.DataFrame, top: int = 40, title: str | None = None) -> alt
         tooltip=[alt.Tooltip("actor:N"), alt.Tooltip("n:Q", title="statements")],
     )
     names: list[Any] = []
-    for place, (dx, dy, align) in PLACES.items():
-        some = points.transform_filter(alt.datum.place == place).encode(text="label:N")
+    for where, (dx, dy, align) in PLACES.items():
+        some = points.transform_filter(alt.datum.place == where).encode(text="label:N")
         shape: dict[str, Any] = {"dx": dx, "dy": dy, "align": align, "baseline": "middle", "fontSize": 12, "limit": 180}
         halo: dict[str, Any] = {"stroke": "white", "strokeWidth": 4, "strokeJoin": "round", "strokeOpacity": 0.8}
         names += [some.mark_text(**shape, **style) for style in (halo, {"color": "#111"})]
