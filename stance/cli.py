@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from stance.batch import Totals
     from stance.evaluate import Evaluation, Interval, Scores
-    from stance.model import Explanation
+    from stance.explain import Explanation
 
 app = typer.Typer(
     add_completion=False,
@@ -270,14 +270,15 @@ def explain(
     encoding: EncodingOption = "utf-8",
 ) -> None:
     """Show the words that decided the stance of one actor toward one target, with their weights."""
+    from stance.explain import explain_documents
     from stance.model import StanceModel
     from stance.text import read_documents
 
     if output is not None:
         check_table(output)
         keep_inputs(output, *inputs, entities, model)
-    loaded = StanceModel.load(model)
-    found = loaded.explain_documents(read_documents(*inputs, encoding=encoding), actor, target, entities)
+    given = read_documents(*inputs, encoding=encoding)
+    found = explain_documents(StanceModel.load(model), given, actor, target, entities)
     if output is None and sys.stdout.isatty():
         print_explanations(found, top)
         return
@@ -289,22 +290,31 @@ def explain(
 
 
 def print_explanations(found: Sequence[Explanation], top: int) -> None:
-    """Each sentence with the words that decided, coloured, and below it the weightiest terms."""
+    """Why, in a line; the sentence with its words marked; and the weightiest terms with the words that made them."""
     from rich.console import Console
     from rich.text import Text
 
     console = Console(highlight=False)
     colour = {"favor": "bold blue", "against": "bold red", "neutral": "bold"}
+    holds = {"favor": "favors", "against": "is against", "neutral": "is neutral toward"}
     for e in found:
-        text = Text(visible(e.sentence, " "))
+        line = Text(f"{visible(e.actor)} ").append(holds[e.stance], colour[e.stance])
+        because = f"because of {visible(e.because)}" if e.words else "by the way that the sentence is built"
+        console.print(line.append(f" {visible(e.target)} (p {e.probability:.2f}) {because}"))
+        text = Text("".join(visible(c) if len(visible(c)) == 1 else " " for c in e.sentence))
+        for span in (e.actor_span, e.target_span):
+            if span:
+                text.stylize("underline", *span)
         for start, end, _ in e.words:
             text.stylize(colour[e.stance], start, end)
-        console.print(Text(f"{e.doc_id}  ").append(e.stance, colour[e.stance]).append(f"  p {e.probability:.2f}"))
-        console.print(text)
+        console.print(text.append(f"  {visible(e.doc_id)}", "dim"))
         for row in e.terms.head(top).to_dict("records"):
-            console.print(Text(f"  {row['contribution']:+.3f}  {row['group']}: {visible(row['says'])}"))
+            words = f" [{visible(row['words'])}]" if row["words"] else ""
+            console.print(Text(f"  {row['contribution']:+.2f}  {visible(row['says'])}").append(words, "dim"))
         rest = e.terms["contribution"].iloc[top:].sum()
-        console.print(Text(f"  {rest:+.3f}  {max(0, len(e.terms) - top)} other terms; log-odds {e.log_odds:+.3f}"))
+        others = f"{max(0, len(e.terms) - top)} other terms"
+        odds = f"the log-odds of {e.stance} over {e.terms['versus'][0]}"
+        console.print(Text(f"  {rest:+.2f}  {others}; together {e.log_odds:+.2f}, {odds}"))
 
 
 @app.command(epilog="Example: stance evaluate held_out.csv --model models/mine.joblib -o scores.json")
@@ -400,7 +410,7 @@ def report(
     documents: DocumentsOption = None,
     title: Annotated[str, typer.Option(help="Above the page or picture.")] = "",
     model: Annotated[
-        Path | None, typer.Option("--model", "-m", help="In the page, mark the words that decided for this model.")
+        Path | None, typer.Option("--model", "-m", help="In the page, whose deciding words are marked.")
     ] = None,
     encoding: EncodingOption = "utf-8",
 ) -> None:
@@ -418,7 +428,7 @@ def report(
         if "doc_id" not in table:
             raise InputError(f"{tables[0]}: has no doc_id to find dates by; use statements, or positions by document")
         table = table.assign(date=table["doc_id"].map(dates).fillna(""))
-    if model is not None and output.suffix.lower() == ".html":
+    if output.suffix.lower() == ".html":
         from stance.model import StanceModel
         from stance.report import with_cues
 
@@ -580,7 +590,8 @@ def suggest(
         given = read_given(inputs, encoding)
         loaded = StanceModel.load(model)
         known = read_labeled(*exclude, encoding=encoding) if exclude else None
-        statements = loaded.predict(given, entities)
+        # not leaned towards stances, as whole documents are read otherwise: see suggest_statements
+        statements = loaded.predict(given, entities, {k: max(v, 1e-6) for k, v in loaded.prior_.items()})
         problems = Problems(skip=True)
         table = suggest_statements(statements, n, given, known, problems)
         say(f"{len(table):,} of {len(statements):,} statements in {len(given):,} document{'s' * (len(given) != 1)}")

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from stance.grammar import Reading, read_sentence, stem, token_span, words_of
 from stance.pairs import STANCES, Pair
+from stance.text import InputError
 
 if TYPE_CHECKING:
-    from stance.model import Scorer
+    import pandas as pd
+
+    from stance.model import Scorer, StanceModel
 
 EXPLANATION_COLUMNS = ("row", "stance", "versus", "group", "term", "says", "value", "contribution", *STANCES)
 
@@ -24,7 +29,7 @@ def contributions(scorer: Scorer, pairs: Sequence[Pair]) -> list[list[tuple[str,
 
     The first item is the intercept. The contributions of a pair add up to `scorer.log_odds`.
     """
-    names = {i: (group, term) for group, terms in scorer.vocabulary.items() for term, i in terms.items()}
+    names = _names(scorer)
     rows, columns, values = scorer.matrix(pairs)
     out = [[("intercept", "", 1.0, scorer.intercept.copy())] for _ in pairs]
     for row, column, value in zip(rows.tolist(), columns.tolist(), values.tolist(), strict=True):
@@ -32,11 +37,26 @@ def contributions(scorer: Scorer, pairs: Sequence[Pair]) -> list[list[tuple[str,
     return out
 
 
-def explain_pairs(scorer: Scorer, pairs: Sequence[Pair], index: Sequence[Any]) -> list[tuple[Any, ...]]:
-    """Rows of `EXPLANATION_COLUMNS`, the weightiest terms of each pair first; see `StanceModel.explain`."""
+@lru_cache(maxsize=1)
+def _names(scorer: Scorer) -> dict[int, tuple[str, str]]:
+    """Column -> (group, term). Kept, because turning a vocabulary around takes longer than explaining a pair."""
+    return {i: (group, term) for group, terms in scorer.vocabulary.items() for term, i in terms.items()}
+
+
+def explain_pairs(
+    scorer: Scorer, pairs: Sequence[Pair], index: Sequence[Any], told: np.ndarray | None = None
+) -> list[tuple[Any, ...]]:
+    """Rows of `EXPLANATION_COLUMNS`, the weightiest terms of each pair first; see `StanceModel.explain`.
+
+    `told` is float (n_pairs, 3): the log-odds behind the stances that the user was told, where they are not the scorer's
+    own, as under another prior. What they add goes to the row of the intercept, so that the sum stays exact.
+    """
     out: list[tuple[Any, ...]] = []
-    for key, terms in zip(index, contributions(scorer, pairs), strict=True):
+    for i, (key, terms) in enumerate(zip(index, contributions(scorer, pairs), strict=True)):
         total = np.sum([t[3] for t in terms], axis=0)
+        if told is not None:
+            terms[0] = (*terms[0][:3], terms[0][3] + told[i] - total)
+            total = told[i]
         best, second = np.argsort(-total, kind="stable")[:2]
         rows = [
             (
@@ -49,44 +69,88 @@ def explain_pairs(scorer: Scorer, pairs: Sequence[Pair], index: Sequence[Any]) -
     return out
 
 
+# ---------------------------------------------------------------------------------------------- terms in words
+
+_HOLDERS = {"A": "the actor", "T": "the target", "E": "another name", "-": "nobody named"}
+_ORDER = {"A": "actor", "T": "target", "c": "word"}
+_NEAR = {"n": "close", "s": "with no name between", "f": "far"}
+_PAUSE = {
+    **{"00": "no pause between it and either", "11": "a pause between it and both"},
+    **{"10": "a pause between it and the actor", "01": "a pause between it and the target"},
+}
+_FRAMES = {
+    **{"subj": "its subject holds it", "obj": "its object holds it", "both": "held on both sides"},
+    **{"eval": "a judgement", "fate": "what befalls someone", "speech": "a word of speech"},
+}
+_RELATIONS = {
+    **{"subj": "subject of", "subj~": "distant subject of", "obj": "object of", "agent": "agent ('by') of"},
+    **{"attr": "predicate of", "poss": "possessor of", "rel": "subject, by a relative clause, of", "cop": "said to be"},
+    **{"subj.to": "subject of 'to'", "subj.g": "subject of the -ing form", "none": "without a governing word"},
+}
+_FLAGS = {"p": "passive", "!": "negated"}
+_TAGS = {"V": "a verb", "N": "a noun", "O": "a noun", "J": "an adjective", "G": "an -ing form", "E": "another name"}
+
+
 def describe(group: str, term: str) -> str:
     """A term in words.
 
     >>> describe("ngrams", "A_condemn")
     '[actor] condemn'
+    >>> describe("roles", "against|AT|!")
+    'against, held by the actor toward the target, negated'
+    >>> describe("frames", "A:subj:against.subj")
+    'the actor is subject of a word of being against'
     """
     if group == "intercept":
-        return "the share of each stance that the model expects"
+        return "the share of each stance that is expected"
     if group == "ngrams":
-        return _plain(term)
+        return " ".join(_MARKS.get(s, s) for s in term.split("_"))
     if group == "paths":
         return _way(term)
-    if group == "arguments" and "|" in term:
-        head, *rest = term.split("|")
-        who = next(r for r in reversed(rest) if re.fullmatch(r"[A-Za-z-]{2}", r))
-        said = [f"actor {_ROLE[who[0]]}, target {_ROLE[who[1]]}" if r == who else _signs(r) for r in rest if r]
-        return "; ".join([head.replace("not_", "negated "), *said])
     if group in ("roles", "arguments"):
         head, *rest = term.split("|")
-        roles = {"AT": "actor holds it toward target", "TA": "target holds it toward actor"}
-        return "; ".join([head.replace("not_", "negated "), *(roles.get(r, _signs(r)) for r in rest if r)])
+        if head.startswith("balance"):
+            return f"all that the actor says of the target adds up to {head.removeprefix('balance')}"
+        if head == "no_cue":
+            return "no word for or against anything"
+        head = head if head.removeprefix("not_") in STANCES else f"'{head}'"
+        say = _code if group == "roles" else _part
+        return ", ".join([head.replace("not_", "negated "), *(say(r) for r in rest if r)])
     if group in ("governors", "frames"):
-        role, _, relation = term.partition(":")
-        return (
-            f"{'actor' if role == 'A' else 'target'} is {relation.replace(':', ' of ', 1).replace('!', ' (negated)')}"
-        )
+        role, _, path = term.partition(":")
+        relation, _, word = path.partition(":")
+        return f"the {'actor' if role == 'A' else 'target'} is {_relation(relation)} {_word(word)}".rstrip()
     return term
 
 
-_ROLE = {
-    **{"H": "holds it", "h": "is linked to who holds it", "R": "receives it", "r": "is linked to what receives it"},
-    **{
-        "x": "hangs on it",
-        "s": "says it",
-        "i": "may hold it (a pronoun)",
-        "q": "may receive it (a pronoun)",
-        "-": "has no part",
-    },
+def _code(code: str) -> str:
+    """One part of a term about a cue, see `stance.features`."""
+    if re.fullmatch(r"[ATE-]{2}", code):
+        return f"held by {_HOLDERS[code[0]]} toward {_HOLDERS[code[1]]}"
+    if re.fullmatch(r"[ATc]{3}", code):
+        return "in the order " + "-".join(_ORDER[c] for c in code)
+    if re.fullmatch(r"[nsf]{2}", code):
+        return f"{_NEAR[code[0]]} to the actor, {_NEAR[code[1]]} to the target"
+    if code in _PAUSE:
+        return _PAUSE[code]
+    if code in ("h", "r", "hr"):
+        return " and ".join({"h": "held by the actor", "r": "received by the target"}[c] for c in code)
+    if re.fullmatch(r"[p!]+", code):
+        return " and ".join(_FLAGS[c] for c in code)
+    return f"strength {code}" if code.isdigit() else _FRAMES.get(code, code)
+
+
+def _part(code: str) -> str:
+    """One part of a term about the arguments of a cue, see `stance.arguments.Roles`."""
+    if re.fullmatch(r"[HhRrxsiq-]{2}", code):
+        return f"which the actor {_ROLES[code[0]]} and the target {_ROLES[code[1]]}"
+    return _code(code)
+
+
+_ROLES = {
+    **{"H": "holds", "h": "is linked to the holder of", "R": "is the object of", "r": "is linked to the object of"},
+    **{"x": "hangs on", "s": "says", "i": "may hold as a pronoun", "q": "may be the object of as a pronoun"},
+    "-": "has no part in",
 }
 
 
@@ -94,59 +158,80 @@ def _way(term: str) -> str:
     """A term of the tree in words: the way from actor to target, a word on it, or what a mention hangs on.
 
     >>> _way("w:nsubj>_[condemn]_<dobj")
-    'actor nsubj of condemn, which has target as dobj'
+    'from the actor: nsubj of condemn, with dobj the target'
+    >>> _way("T:dobj:condemn!")
+    "the target is dobj of 'condemn' (negated)"
     """
     kind, _, rest = term.partition(":")
     if kind in ("A", "T"):
         steps, _, word = rest.rpartition(":")
-        return f"{'actor' if kind == 'A' else 'target'} is {steps.replace('>', ' of ')} of {word.replace('!', ' (negated)')}"
+        steps = steps.replace(">", " of ")
+        if word.rstrip("!") in ("M", "kM"):
+            return f"the {_MENTION[kind]} is {steps} of the other mention"
+        classed = word.startswith("k") and (word[1:].rstrip("!") in _TAGS or "." in word)
+        return f"the {_MENTION[kind]} is {steps} of {_word(word[1:] if classed else word)}"
     if kind == "b":
-        return f"{rest} stands between actor and target"
+        return f"'{rest.rstrip('!')}' stands between actor and target" + " (negated)" * rest.endswith("!")
     if kind in ("w", "k"):
-        words = rest.replace("_<", ", which has ").replace(">_", " of ").replace("_", " ")
-        return f"actor {words.replace('[', '').replace(']', '')}".replace(", which has ", ", which has target as ", 1)
-    return f"actor and target: {rest}"
+        way = rest.replace("_<", ", with ").replace(">_", " of ").replace("_", " ")
+        return f"from the actor: {way.replace('[M]', 'the other mention').replace('[', '').replace(']', '')} the target"
+    return f"from the actor to the target: {rest}" if rest else "actor and target are far apart"
 
 
-def _plain(stems: str) -> str:
-    return " ".join(_MARKS.get(s, s) for s in stems.split("_"))
+_MENTION = {"A": "actor", "T": "target"}
 
 
-def _signs(code: str) -> str:
-    if code in ("p", "!", "p!"):
-        return " and ".join(n for c, n in (("p", "passive"), ("!", "negated")) if c in code)
-    if re.fullmatch(r"[ATc]{3}", code):
-        return "order " + " ".join({"A": "actor", "T": "target", "c": "cue"}[c] for c in code)
-    return code
+def _relation(relation: str) -> str:
+    *path, last = relation.split(".")
+    listed = "in a list, " if "conj" in path else ""
+    if relation in _RELATIONS or last in ("obj", "agent", "attr"):
+        return listed + _RELATIONS.get(relation, _RELATIONS.get(last, last))
+    return f"{listed}after '{last}' of"
 
 
-def word_weights(pair: Pair, terms: Sequence[tuple[str, str, float]]) -> list[tuple[int, int, float]]:
-    """How much each word of the pair's text weighs: (start, end, weight) of its words, in code points.
+def _word(word: str) -> str:
+    # a lemma runs into the "p" of its passive, and "help" must stay "help"; classes and tags end in no "p"
+    ends = ("p!", "!", "p") if word[:1].isupper() or "." in word else ("!",)
+    flags = next((f for f in ends if word.endswith(f)), "")
+    word = word.removesuffix(flags)
+    kind, _, frame = word.partition(".")
+    negated = "negated " if frame.endswith("~") else ""
+    if frame:
+        of = {"favor": "being for", "against": "being against"}.get(kind, frame.rstrip("~"))
+        word = f"a {negated}neutral word" if of in _FRAMES and of != "speech" else f"a {negated}word of {of}"
+    elif word in _TAGS:
+        word = _TAGS[word]
+    elif word:
+        word = f"'{word.lstrip('=')}'"
+    return word + "".join(f" ({_FLAGS[f]})" for f in flags)
 
-    `terms` holds (group, term, contribution). A term's contribution is shared by the words that made it: those whose stems
-    or lemmas it names, or the cues of the lexicon of its entry or class. Terms about the shape of the sentence belong to no
-    word.
+
+# ---------------------------------------------------------------------------------------------- the words that decided
+
+
+def term_words(pair: Pair, terms: Sequence[tuple[str, str]]) -> list[list[tuple[int, int]]]:
+    """The words of the pair's text that made each (group, term): their spans, in code points.
+
+    They are those whose stems or lemmas the term names, or the cues of the lexicon of its entry or class, but never the
+    actor or the target. Terms about the shape of the sentence belong to no word.
     """
     words = words_of(pair.text)
     actor, target = token_span(words, *pair.actor), token_span(words, *pair.target)
-    reading = read_sentence(pair.text, actor, target)
     inside = {*range(*actor), *range(*target)}
-    stems = [stem(w) for w in words.lower]
-    named = _named(reading)
-    weights = [0.0] * len(stems)
-    for group, term, contribution in terms:
+    stems: dict[str, list[int]] = {}
+    for i, form in enumerate(words.lower):
+        stems.setdefault(stem(form), []).append(i)
+    named = _named(read_sentence(pair.text, actor, target))
+    out = []
+    for group, term in terms:
+        hits: set[int] = set()
         if group == "ngrams":
-            wanted = set(term.split("_"))
-            hits = [i for i, s in enumerate(stems) if s in wanted]
+            hits = {i for part in term.split("_") for i in stems.get(part, ())}
         elif group in ("roles", "arguments", "governors", "frames", "paths"):
             parts = (_STEPS if group == "paths" else _PARTS).split(term)
-            hits = sorted({i for part in parts for i in named.get(part.rstrip("p!~"), ())})
-        else:
-            continue
-        hits = [i for i in hits if i not in inside]
-        for i in hits:
-            weights[i] += contribution / len(hits)
-    return [(s, e, w) for s, e, w in zip(words.starts, words.ends, weights, strict=True) if w]
+            hits = {i for part in parts for i in named.get(part.rstrip("p!~"), ())}
+        out.append([(words.starts[i], words.ends[i]) for i in sorted(hits - inside)])
+    return out
 
 
 _PARTS = re.compile(r"[|:]=?")
@@ -166,13 +251,132 @@ def _named(reading: Reading) -> dict[str, list[int]]:
     return out
 
 
+def word_weights(pair: Pair, terms: Sequence[tuple[str, str, float]]) -> list[tuple[int, int, float]]:
+    """How much each word of the pair's text weighs: (start, end, weight) of its words, in order of the text.
+
+    `terms` holds (group, term, contribution). A term's contribution is shared by the words that made it.
+    """
+    weights: dict[tuple[int, int], float] = {}
+    for (_, _, contribution), spans in zip(terms, term_words(pair, [t[:2] for t in terms]), strict=True):
+        for span in spans:
+            weights[span] = weights.get(span, 0.0) + contribution / len(spans)
+    return [(s, e, w) for (s, e), w in sorted(weights.items()) if w]
+
+
 def deciding_words(scorer: Scorer, pair: Pair, most: int = 5) -> list[tuple[int, int, float]]:
     """The words of the pair's text that spoke most for its stance: (start, end, weight), in order of the text."""
     return weightiest_words(pair, explain_pairs(scorer, [pair], [0]), most)
 
 
+LEAST_SHARE = 0.2
+"""A word that weighs less than this share of the weightiest did not decide."""
+
+
 def weightiest_words(pair: Pair, rows: Sequence[tuple[Any, ...]], most: int = 5) -> list[tuple[int, int, float]]:
     """`deciding_words` from the rows of an explanation that is there already."""
-    shares = word_weights(pair, [(r[3], r[4], r[7]) for r in rows])
-    weights = [(s, e, w) for s, e, w in shares if w > 0 and e - s > 1]  # no punctuation
-    return sorted(sorted(weights, key=lambda w: -w[2])[:most])
+    return _weightiest(pair, [(r[3], r[4], r[7]) for r in rows], most)
+
+
+def words_for(scorer: Scorer, pairs: Sequence[Pair], told: np.ndarray, most: int = 5) -> list[list[tuple[int, int, float]]]:
+    """`deciding_words` of many pairs, for the stances that they were told to have: `told` as for `explain_pairs`."""
+    out = []
+    for pair, terms, odds in zip(pairs, contributions(scorer, pairs), told, strict=True):
+        best, second = np.argsort(-odds, kind="stable")[:2]
+        out.append(_weightiest(pair, [(group, term, w[best] - w[second]) for group, term, _, w in terms], most))
+    return out
+
+
+def _weightiest(pair: Pair, terms: Sequence[tuple[str, str, float]], most: int) -> list[tuple[int, int, float]]:
+    shares = word_weights(pair, terms)
+    weights = [(s, e, w) for s, e, w in shares if w > 0 and e - s > 1 and pair.text[s:e].lower() not in _IDLE]
+    least = LEAST_SHARE * max((w for _, _, w in weights), default=0.0)
+    return sorted(sorted((w for w in weights if w[2] >= least), key=lambda w: -w[2])[:most])
+
+
+_IDLE = frozenset(("the", "an", "this", "that", "these", "those", "it", "its", "of", "and", "be", "is", "are", "was", "were"))
+"""Words that stand beside everything: a pair of stems may weigh because of its other word."""
+
+
+# ---------------------------------------------------------------------------------------------- documents
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why one statement has its stance: its terms by weight, and the words of its sentence that spoke for it.
+
+    `words` holds (start, end, weight) into `sentence`, as do `actor_span` and `target_span`, None where that stands
+    outside; `log_odds` is that of the stance against the next likeliest, the sum of the contributions in `terms`.
+    """
+
+    doc_id: str
+    actor: str
+    target: str
+    sentence: str
+    stance: str
+    probability: float
+    log_odds: float
+    words: list[tuple[int, int, float]]
+    actor_span: tuple[int, int] | None
+    target_span: tuple[int, int] | None
+    terms: pd.DataFrame
+
+    @property
+    def because(self) -> str:
+        """The words that decided, neighbours as one phrase, the weightiest first, each once."""
+        phrases: list[tuple[int, int, float]] = []
+        for start, end, weight in self.words:
+            if phrases and not self.sentence[phrases[-1][1] : start].strip():
+                start, _, before = phrases.pop()
+                weight += before
+            phrases.append((start, end, weight))
+        ordered = sorted(phrases, key=lambda w: -w[2])
+        return ", ".join(dict.fromkeys(f"“{self.sentence[s:e]}”" for s, e, _ in ordered))
+
+
+def explain_documents(
+    model: StanceModel, documents: object, actor: str, target: str, entities: object = None
+) -> list[Explanation]:
+    """Explain every statement of documents that holds one actor's stance toward one target, as `predict` gives it.
+
+    Raises
+    ------
+    InputError
+        where no statement has this actor and target, with the names that there are.
+    """
+    import pandas as pd
+
+    from stance.entities import Catalogue, load_catalogue
+    from stance.model import as_documents, document_pairs, probabilities
+
+    catalogue = entities if isinstance(entities, Catalogue) else load_catalogue(entities)
+    prior = model._article_prior()
+    shift = np.array([np.log(prior[s] / model.prior_[s]) if model.prior_[s] else 0.0 for s in STANCES])
+    names: set[tuple[str, str]] = set()
+    out = []
+    for document in as_documents(documents):
+        for row, pair in document_pairs(document, catalogue):
+            names.add((row[2], row[3]))
+            if (row[2], row[3]) != (actor, target):
+                continue
+            told = model.scorer_.log_odds([pair]) + shift
+            rows = explain_pairs(model.scorer_, [pair], [0], told)
+            terms = pd.DataFrame(rows, columns=list(EXPLANATION_COLUMNS))
+            spans = term_words(pair, [(r[3], r[4]) for r in rows])
+            terms = terms.assign(words=[" ".join(pair.text[s:e] for s, e in found) for found in spans])
+            sentence, start = row[4], row[5]
+            # a pair whose speaker stands elsewhere has "NAME said:" before its sentence; show what is in the text
+            before = max(pair.text.find(sentence), 0)
+            words = [(s - before, e - before, w) for s, e, w in weightiest_words(pair, rows) if s >= before]
+            actor_span, target_span = (
+                (a - start, b - start) if start <= a < b <= start + len(sentence) else None
+                for a, b in (row[9:11], row[11:13])
+            )
+            stance = rows[0][1]
+            probability = float(probabilities(told)[0, STANCES.index(stance)])
+            odds = float(terms["contribution"].sum())
+            stated = (document.doc_id, actor, target, sentence, stance, probability, odds)
+            out.append(Explanation(*stated, words, actor_span, target_span, terms))
+    if not out:
+        there = ", ".join(f"{a} > {t}" for a, t in sorted(names)[:10]) or "none"
+        raise InputError(f"no sentence brings {actor!r} and {target!r} together; pairs that there are: {there}")
+    return out

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +19,8 @@ from stance.text import Document, InputError, split_sentences
 if TYPE_CHECKING:
     import pandas as pd
     from sklearn.pipeline import Pipeline
+
+    from stance.explain import Explanation
 
 PRIOR = {"against": 0.27, "favor": 0.21, "neutral": 0.52}
 """The shares of the classes that a model is trained for, whatever the labelled data holds.
@@ -120,23 +121,6 @@ def check_confidence(value: float) -> float:
     if not 0 <= value <= 1:
         raise InputError(f"min_confidence is a probability from 0 to 1, not {value!r}")
     return float(value)
-
-
-@dataclass(frozen=True)
-class Explanation:
-    """Why one statement has its stance: its terms by weight, and the words of its sentence that spoke for it.
-
-    `words` holds (start, end, weight) into `sentence`; `log_odds` is that of the stance against the next likeliest, the
-    sum of the contributions in `terms`.
-    """
-
-    doc_id: str
-    sentence: str
-    stance: str
-    probability: float
-    log_odds: float
-    words: list[tuple[int, int, float]]
-    terms: pd.DataFrame
 
 
 class StanceModel:
@@ -341,32 +325,9 @@ class StanceModel:
         InputError
             where no statement has this actor and target, with the names that there are.
         """
-        import pandas as pd
+        from stance.explain import explain_documents
 
-        from stance.explain import EXPLANATION_COLUMNS, explain_pairs, weightiest_words
-
-        catalogue = entities if isinstance(entities, Catalogue) else load_catalogue(entities)
-        names: set[tuple[str, str]] = set()
-        out = []
-        for document in as_documents(documents):
-            for row, pair in document_pairs(document, catalogue):
-                names.add((row[2], row[3]))
-                if (row[2], row[3]) != (actor, target):
-                    continue
-                rows = explain_pairs(self.scorer_, [pair], [0])
-                terms = pd.DataFrame(rows, columns=list(EXPLANATION_COLUMNS))
-                p = self._probabilities([pair], None)[0]
-                stance = str(terms["stance"].iloc[0])
-                # a pair whose speaker stands elsewhere has "NAME said:" before its sentence; show what is in the text
-                shift = max(pair.text.find(row[4]), 0)
-                words = [(s - shift, e - shift, w) for s, e, w in weightiest_words(pair, rows) if s >= shift]
-                odds = float(terms["contribution"].sum())
-                probability = float(p[STANCES.index(stance)])
-                out.append(Explanation(document.doc_id, row[4], stance, probability, odds, words, terms))
-        if not out:
-            there = ", ".join(f"{a} > {t}" for a, t in sorted(names)[:10]) or "none"
-            raise InputError(f"no sentence brings {actor!r} and {target!r} together; pairs that there are: {there}")
-        return out
+        return explain_documents(self, documents, actor, target, entities)
 
     # -- files
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from stance.exchange import LEAST, actor_network, corpus_positions
-from stance.pairs import OFFSETS, Pair, occurrences
+from stance.pairs import OFFSETS, STANCES, Pair, occurrences
 from stance.text import InputError, as_text
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 VIEWS = ("heatmap", "network", "time")
 FAVOR, AGAINST = "#2166ac", "#b35806"
 _SCALE = ("#b35806", "#e08214", "#fdb863", "#ececec", "#92c5de", "#4393c3", "#2166ac")
-_WORD = re.compile(r"\w\w")
 _GLOBALS = "window.vegaEmbed = vegaEmbed;"  # what the page takes from the bundled libraries
 _FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 PER_CELL = 30
@@ -77,8 +76,8 @@ def write_report(
     else:
         import vl_convert
 
-        chart = {"heatmap": heatmap, "network": network, "time": timeline}[view](table, 40 if top is None else top)
-        spec = (chart.properties(title=title) if title else chart).to_json()
+        draw = {"heatmap": heatmap, "network": network, "time": timeline}[view]
+        spec = draw(table, 40 if top is None else top, title).to_json()
         content = vl_convert.vegalite_to_svg(spec) if kind == ".svg" else vl_convert.vegalite_to_png(spec, scale=scale)
     with replacing(path) as temporary:
         if isinstance(content, str):
@@ -207,7 +206,11 @@ def over_time(table: pd.DataFrame) -> pd.DataFrame:
     return result
 
 
-_PERIODS = ((45, "D", "day"), (250, "W", "week"), (1500, "M", "month"), (5000, "Q", "quarter"), (10**9, "Y", "year"))
+# the longest time, in days, that each period is drawn for: some twenty points at most
+_PERIODS = ((21, "D", "day"), (150, "W", "week"), (750, "M", "month"), (2500, "Q", "quarter"), (10**9, "Y", "year"))
+
+
+_FORMATS = {"day": "%-d %b", "week": "%-d %b", "month": "%b %Y", "quarter": "Q%q %Y", "year": "%Y"}
 
 
 def _period(when: pd.Series[Any], pair: pd.Series[Any], taken: pd.Series[Any]) -> tuple[str, str]:
@@ -230,8 +233,11 @@ def _period(when: pd.Series[Any], pair: pd.Series[Any], taken: pd.Series[Any]) -
 # ---------------------------------------------------------------------------------------------- charts
 
 
-def heatmap(table: pd.DataFrame, top: int = 40) -> alt.LayerChart:
-    """Actors by targets: colour the score, size the number of statements that take a side, neutral a small ring."""
+def heatmap(table: pd.DataFrame, top: int = 40, title: str | None = None) -> alt.LayerChart:
+    """Actors by targets: colour the score, size the number of statements that take a side, neutral a small ring.
+
+    Here and below, a `title` that is not None stands above, with a line that says how to read the marks.
+    """
     import altair as alt
 
     cells = sides(table, top)
@@ -275,17 +281,19 @@ def heatmap(table: pd.DataFrame, top: int = 40) -> alt.LayerChart:
     if step > 13:
         layers.append(
             taken.mark_text(baseline="middle", fontSize=11 if step < 30 else 15, fontWeight="bold").encode(
-                text="sign:N", color=alt.condition("abs(datum.score) > 0.55", alt.value("white"), alt.value("#222"))
+                text="sign:N", color=alt.condition("abs(datum.score) > 0.85", alt.value("white"), alt.value("#222"))
             )
         )
     chart = alt.layer(*layers).properties(
         width=alt.Step(step), height=alt.Step(step), description=describe(table, cells)
     )
-    picture: alt.LayerChart = _styled(chart, label_size=12 if step > 13 else 10)
+    ring = "○ named together, no side taken" if (cells["stance"] == "neutral").any() else ""
+    key = ", ".join(k for k in ("+ favor, − against, ± mixed" if step > 13 else "", ring) if k)
+    picture: alt.LayerChart = _styled(chart, title, key, label_size=12 if step > 13 else 10)
     return picture
 
 
-def network(table: pd.DataFrame, top: int = 40) -> alt.LayerChart:
+def network(table: pd.DataFrame, top: int = 40, title: str | None = None) -> alt.LayerChart:
     """Actors joined where they agree (blue) or differ (orange, dashed) on more targets than the other way round."""
     import altair as alt
     import pandas as pd
@@ -304,7 +312,7 @@ def network(table: pd.DataFrame, top: int = 40) -> alt.LayerChart:
     side = 420 if len(drawn) <= 12 else 640 if len(drawn) <= 30 else 860
     named = _labels(drawn, xy, [int(weight[a]) for a in drawn], side)
     nodes = pd.DataFrame({"actor": drawn, "x": xy[:, 0], "y": xy[:, 1], "n": [int(weight[a]) for a in drawn]})
-    nodes = nodes.assign(label=drawn, shift=[named.get(a, 0) for a in drawn])
+    nodes = nodes.assign(label=drawn, place=[named.get(a, "") for a in drawn])
     edges = pd.DataFrame(
         {
             **{c: ties[c] for c in ("actor_a", "actor_b", "congruence", "conflict")},
@@ -350,58 +358,77 @@ def network(table: pd.DataFrame, top: int = 40) -> alt.LayerChart:
         tooltip=[alt.Tooltip("actor:N"), alt.Tooltip("n:Q", title="statements")],
     )
     names: list[Any] = []
-    for shift in (_ABOVE, _BELOW):
-        some = points.transform_filter(alt.datum.shift == shift).encode(text="label:N")
-        halo: dict[str, Any] = {"stroke": "white", "strokeWidth": 4, "strokeJoin": "round"}
-        names += [some.mark_text(dy=shift, fontSize=12, limit=180, **style) for style in (halo, {"color": "#111"})]
+    for where, (dx, dy, align) in PLACES.items():
+        some = points.transform_filter(alt.datum.place == where).encode(text="label:N")
+        shape: dict[str, Any] = {"dx": dx, "dy": dy, "align": align, "baseline": "middle", "fontSize": 12, "limit": 180}
+        halo: dict[str, Any] = {"stroke": "white", "strokeWidth": 4, "strokeJoin": "round", "strokeOpacity": 0.8}
+        names += [some.mark_text(**shape, **style) for style in (halo, {"color": "#111"})]
     many = corpus_positions(table).query("stance != 'neutral'")["actor"].nunique()
     said = f"{len(actors)} of {many} actors, those with the most statements" if many > len(actors) else f"{many} actors"
     conflicts = "three strongest conflicts" if few else "strongest conflict"
-    said += f"; drawn are each actor's three strongest agreements and {conflicts}."
+    key = f"drawn are each actor's three strongest agreements and {conflicts}"
+    said += f"; {key}."
     if alone and joined:
         said += f" Without a tie: {', '.join(alone[:12])}{' …' if len(alone) > 12 else ''}."
     chart = alt.layer(lines, dots, *names).properties(width=side, height=int(side * 0.75), description=said)
-    picture: alt.LayerChart = _styled(chart)
+    picture: alt.LayerChart = _styled(chart, title, f"{key}; larger dots: more statements")
     return picture
 
 
-def timeline(table: pd.DataFrame, top: int = 40) -> alt.FacetChart:
+def timeline(table: pd.DataFrame, top: int = 40, title: str | None = None) -> alt.FacetChart:
     """Positions over time, a small picture for each of the twelve pairs with the most statements, with intervals."""
     import altair as alt
+    import pandas as pd
 
     series = over_time(table)
     if series.empty:
         raise InputError(
             "no positions over time: the table has no 'date' column with dates; give them with --documents"
         )
-    taken = series[series["n_sides"] > 0].groupby(["actor", "target"], sort=False)["period"].nunique()
-    pairs = list((taken[taken > 1] if (taken > 1).any() else taken).index[:12])
-    names = [f"{a} → {t}" for a, t in pairs]
-    shown = series.assign(pair=series["actor"] + " → " + series["target"])
-    shown = shown[shown["pair"].isin(names)]
-    shown = shown.assign(rank=shown["pair"].map(names.index))
-    columns = 2 if len(names) <= 4 else 3
-    layers = _time_layers(_plain(shown), series.attrs["period"])
-    header = alt.Header(labelPadding=4, labelFontSize=12, labelFontWeight="bold", labelLimit=245, title=None)
+    pairs = longest(series)
+    shown = series.merge(pd.DataFrame(pairs, columns=["actor", "target"]).assign(rank=range(len(pairs))))
+    shown = shown.assign(pair=shown["actor"] + "\n→ " + shown["target"])  # names hold no line break: as_text
+    columns = 2 if len(pairs) <= 4 else 3
+    period = series.attrs["period"]
+    layers = _time_layers(_plain(shown), period)
+    header = alt.Header(
+        labelExpr=r"split(datum.value, '\n')",
+        labelPadding=4,
+        labelFontSize=12,
+        labelFontWeight="bold",
+        labelLimit=250,
+        title=None,
+    )
     chart = (
         alt.layer(*layers)
         .properties(width=250, height=110)
         .facet(facet=alt.Facet("pair:N", sort=alt.EncodingSortField("rank", op="min"), header=header), columns=columns)
         .resolve_axis(x="independent")
-        .properties(bounds="flush", spacing={"row": 44, "column": 22})
-        .properties(description=f"Scores by {series.attrs['period']} of {len(names)} pairs, with 95 % intervals.")
+        .properties(bounds="flush", spacing={"row": 60, "column": 22})
+        .properties(description=f"Scores by {period} of {len(pairs)} pairs, with 95 % intervals.")
     )
-    picture: alt.FacetChart = _styled(chart)
+    picture: alt.FacetChart = _styled(
+        chart, title, f"score by {period}, with 95 % intervals; larger dots: more statements"
+    )
     return picture
+
+
+def longest(series: pd.DataFrame) -> list[tuple[str, str]]:
+    """The twelve pairs to draw over time: those with the most statements, of those that have a course to show."""
+    taken = series[series["n_sides"] > 0].groupby(["actor", "target"], sort=False)["period"].nunique()
+    return list((taken[taken > 1] if (taken > 1).any() else taken).index[:12])
 
 
 def _time_layers(data: Any, period: str) -> list[Any]:
     import altair as alt
 
     base = alt.Chart(data) if data is not None else alt.Chart(alt.NamedData(name="points"))
-    x = alt.X(
-        "period:T", title=None, scale=alt.Scale(padding=10), axis=alt.Axis(tickCount=5, labelOverlap=True, grid=False)
-    )
+    # where there is room for it, each point is named by its period
+    few = data is not None and data["period"].nunique() <= 5
+    ticks = sorted(data["period"].unique()) if few else []
+    named: dict[str, Any] = {"values": [f"{t:%Y-%m-%d}" for t in ticks], "format": _FORMATS[period]} if few else {}
+    axis = alt.Axis(labelOverlap=True, grid=False, **(named or {"tickCount": 5}))
+    x = alt.X("period:T", title=None, scale=alt.Scale(padding=22 if few else 10), axis=axis)
     words = "datum.value > 0 ? 'favor' : datum.value < 0 ? 'against' : '0'"
     placed: dict[str, Any] = {
         "title": None,
@@ -439,7 +466,13 @@ def _score_colour(legend: bool = True) -> alt.Color:
     return alt.Color("score:Q", scale=scale, legend=shown)
 
 
-def _styled(chart: Any, label_size: int = 12) -> Any:
+def _styled(chart: Any, title: str | None = None, key: str = "", label_size: int = 12) -> Any:
+    import altair as alt
+
+    if title is not None:
+        quiet: dict[str, Any] = {"fontSize": 11, "fontWeight": "normal", "color": "#555"}
+        above: dict[str, Any] = {"subtitle": key, **{f"subtitle{k[0].upper()}{k[1:]}": v for k, v in quiet.items()}}
+        chart = chart.properties(title=alt.Title(title, **above) if title else alt.Title(key, **quiet))
     return (
         chart.configure(font=_FONT, background="white", padding=8)
         .configure_view(stroke=None)
@@ -447,7 +480,7 @@ def _styled(chart: Any, label_size: int = 12) -> Any:
             labelFontSize=label_size, labelLimit=230, domain=False, ticks=False, grid=True, gridColor="#eee"
         )
         .configure_legend(labelFontSize=11, titleFontSize=11, titleFontWeight="normal")
-        .configure_title(fontSize=14, anchor="start")
+        .configure_title(fontSize=14, anchor="start", offset=12)
     )
 
 
@@ -511,54 +544,67 @@ def strongest(ties: pd.DataFrame, agreements: int = 3, conflicts: int = 3) -> pd
 
 
 def layout(actors: Sequence[str], ties: pd.DataFrame, steps: int = 300) -> dict[str, tuple[float, float]]:
-    """Places in [-1, 1] x [-1, 1]: agreement pulls actors together, and all push each other away, conflict twice.
+    """Places in [-1, 1] x [-1, 1]: agreement brings actors together, conflict keeps them apart.
 
-    Forces after Fruchterman and Reingold, from a start on a circle in the order of `actors`: the same table gives the
-    same picture.
+    Each two actors have a wanted distance: 1 where they agree, 2 in conflict, the shortest way over others where no tie
+    joins them, and 3 at most. Stress majorization (Gansner, Koren and North 2004) fits the places to it, from a start
+    on a circle in the order of `actors`: the same table gives the same picture.
     """
+    from scipy.sparse.csgraph import shortest_path
+
     n = len(actors)
     if n == 1:
         return {actors[0]: (0.0, 0.0)}
     index = {a: i for i, a in enumerate(actors)}
-    pull, push = np.zeros((n, n)), np.ones((n, n))
+    wanted = np.zeros((n, n))
     for a, b, value in ties[["actor_a", "actor_b", "subtract"]].itertuples(index=False, name=None):
-        i, j = index[a], index[b]
-        if value > 0:
-            pull[i, j] = pull[j, i] = np.sqrt(value)
-        else:
-            push[i, j] = push[j, i] = 2.0
+        wanted[index[a], index[b]] = wanted[index[b], index[a]] = 1.0 if value > 0 else 2.0
+    wanted = np.minimum(shortest_path(wanted, directed=False), 3.0)
+    pull = np.where(wanted > 0, 1 / np.maximum(wanted, 1e-9) ** 2, 0.0)
+    inverse = np.linalg.pinv(np.diag(pull.sum(1)) - pull)
     angle = 2 * np.pi * np.arange(n) / n
     at = np.stack([np.cos(angle), np.sin(angle)], axis=1)
-    ideal = 1.6 / np.sqrt(n)
-    for step in range(steps):
-        apart = at[:, None] - at[None]
-        distance = np.maximum(np.sqrt((apart**2).sum(-1)), 1e-3)
-        force = push * (ideal / distance) ** 2 - pull * distance / ideal * 0.5
-        move = (apart * force[..., None] / distance[..., None]).sum(1) * ideal - 0.6 * at
-        length = np.maximum(np.linalg.norm(move, axis=1, keepdims=True), 1e-9)
-        at = at + move / length * np.minimum(length, 0.15 * (1 - step / steps))
+    for _ in range(steps):
+        distance = np.linalg.norm(at[:, None] - at[None], axis=-1)
+        share = pull * wanted / np.maximum(distance, 1e-6)
+        at = inverse @ (np.diag(share.sum(1)) - share) @ at
     at = at - (at.max(0) + at.min(0)) / 2
     at = at / np.maximum(np.abs(at).max(0), 1e-9)
     return {a: (round(float(x), 4), round(float(y), 4)) for a, (x, y) in zip(actors, at, strict=True)}
 
 
-def _labels(actors: Sequence[str], xy: np.ndarray, weight: Sequence[int], side: int) -> dict[str, int]:
-    """Which names fit above or below their dots without covering another name, the weightiest first: name to offset."""
-    boxes: list[tuple[float, float, float, float]] = []
-    named: dict[str, int] = {}
+def _labels(actors: Sequence[str], xy: np.ndarray, weight: Sequence[int], side: int) -> dict[str, str]:
+    """Which names fit beside their dots without covering another name or dot, the weightiest first: name to place.
+
+    Of up to forty names none is left out: where none of the places is free, it takes the one that covers the least.
+    """
+    at = np.stack([xy[:, 0] / 2.3 * side, -xy[:, 1] / 2.2 * side * 0.75], axis=1)
+    boxes = [(x - 7, y - 7, x + 7, y + 7) for x, y in at.tolist()]
+    named: dict[str, str] = {}
     for i in sorted(range(len(actors)), key=lambda k: (-weight[k], actors[k])):
-        x, y = (xy[i, 0] / 2.3) * side, (xy[i, 1] / 2.2) * side * 0.75
-        half = min(len(actors[i]) * 6.4, 180) / 2 + 2
-        for shift in (_ABOVE, _BELOW):
-            box = (x - half, y - shift - 7, x + half, y - shift + 7)
-            if all(box[2] < b[0] or b[2] < box[0] or box[3] < b[1] or b[3] < box[1] for b in boxes):
-                boxes.append(box)
-                named[actors[i]] = shift
-                break
+        wide = min(sum(3.5 if c in "iljtfrI.,' " else 6.4 for c in actors[i]), 180) + 2
+        covers = []
+        for place, (dx, dy, align) in PLACES.items():
+            x, y = at[i, 0] + dx - {"center": wide / 2, "left": 0, "right": wide}[align], at[i, 1] + dy
+            box = (x, y - 7, x + wide, y + 7)
+            others = boxes[:i] + boxes[i + 1 :]
+            covered = sum(
+                max(0.0, min(box[2], b[2]) - max(box[0], b[0])) * max(0.0, min(box[3], b[3]) - max(box[1], b[1]))
+                for b in others
+            )
+            covers.append((covered, place, box))
+        covered, place, box = min(covers, key=lambda c: c[0])  # the first of equals
+        if covered == 0 or len(actors) <= 40:
+            boxes.append(box)
+            named[actors[i]] = place
     return named
 
 
-_ABOVE, _BELOW = -16, 17
+PLACES = {
+    **{"above": (0, -16, "center"), "below": (0, 17, "center")},
+    **{"right": (12, 0, "left"), "left": (-12, 0, "right")},
+}
+"""Where a name may stand beside its dot: shift to the right and down in points, and how it is aligned there."""
 
 
 # ---------------------------------------------------------------------------------------------- the page
@@ -604,6 +650,7 @@ def page(table: pd.DataFrame, top: int = 0, title: str = "") -> str:
         "evidence": _evidence(table, a_index, t_index),
         "ties": ties.head(40).to_numpy(object).tolist(),
         "points": points,
+        "shown": [[a_index[a], t_index[t]] for a, t in longest(series) if a in a_index and t in t_index],
         "period": series.attrs.get("period", ""),
         "charts": charts,
         "description": describe(table, cells),
@@ -671,53 +718,35 @@ def _evidence(table: pd.DataFrame, a_index: dict[str, int], t_index: dict[str, i
 
 
 def with_cues(table: pd.DataFrame, model: StanceModel, most: int = 4) -> pd.DataFrame:
-    """A statements table with a column `cues`: the words that spoke most for the model's stance, separated by "|".
+    """A statements table with a column `cues`: the (start, end) in `evidence` of the words that spoke most for the stance.
 
     Only for what a page shows: statements that take a side, the strongest of each actor and target. A pair whose words
-    stand outside its sentence has none.
-
-    Raises
-    ------
-    InputError
-        for a table of positions, which do not say where the words stand.
+    stand outside its sentence has none, and a table of positions, which does not say where the words stand, none at all.
     """
-    from stance.explain import explain_pairs, word_weights
+    from stance.explain import words_for
 
-    missing = [c for c in ("sentence_start", *OFFSETS) if c not in table.columns]
-    if missing:
-        raise InputError(
-            f"no column {missing[0]!r}; deciding words are found in statements (stance predict --by statement)"
-        )
+    columns = ["evidence", "sentence_start", *OFFSETS, *(f"p_{s}" for s in STANCES)]
+    if not set(columns) <= set(table.columns):
+        return table
     strength = table[["p_favor", "p_against"]].max(axis=1)
     ranked = strength.sort_values(ascending=False, kind="stable").index
     taken = table.loc[ranked][lambda t: t["stance"] != "neutral"].groupby(["actor", "target"]).head(PER_CELL)
-    where: list[Any] = []
-    pairs: list[Pair] = []
-    columns = ["evidence", "sentence_start", *OFFSETS]
-    for index, text, start, *ends in taken[columns].itertuples(index=True, name=None):
+    pairs: dict[Any, Pair] = {}
+    for index, text, start, *ends in taken[columns[:6]].itertuples(index=True, name=None):
         a0, a1, t0, t1 = (int(e) - int(start) for e in ends)
         if min(a0, t0) >= 0 and max(a1, t1) <= len(text):
-            where.append(index)
-            pairs.append(Pair(text, (a0, a1), (t0, t1)))
-    cues: dict[Any, str] = {}
-    for first in range(0, len(pairs), 500):
-        batch = pairs[first : first + 500]
-        terms: list[list[tuple[Any, ...]]] = [[] for _ in batch]
-        for row in explain_pairs(model.scorer_, batch, range(len(batch))):
-            terms[row[0]].append((row[3], row[4], row[7]))
-        for index, pair, found in zip(where[first:], batch, terms, strict=False):
-            words = sorted(
-                (w for w in word_weights(pair, found) if w[2] > 0 and _WORD.search(pair.text, *w[:2])),
-                key=lambda w: -w[2],
-            )[:most]
-            cues[index] = "|".join(pair.text[s:e] for s, e, _ in words)
-    return table.assign(cues=[cues.get(i, "") for i in table.index])
+            pairs[index] = Pair(text, (a0, a1), (t0, t1))
+    told = np.log(table.loc[list(pairs), columns[6:]].to_numpy(float).clip(min=LEAST))
+    found = words_for(model.scorer_, list(pairs.values()), told, most)
+    cues = {i: [(s, e) for s, e, _ in words] for i, words in zip(pairs, found, strict=True)}
+    marked: list[Any] = [cues.get(i, []) for i in table.index]
+    return table.assign(cues=marked)
 
 
 def pieces(row: dict[str, Any]) -> list[tuple[str, str]]:
     """A statement's sentence cut where its actor, its target and its deciding words begin and end.
 
-    >>> pieces({"evidence": "Oslo backs Rome.", "actor": "Oslo", "target": "Rome", "cues": "backs"})
+    >>> pieces({"evidence": "Oslo backs Rome.", "actor": "Oslo", "target": "Rome", "cues": [(5, 10)]})
     [('Oslo', 'a'), (' ', ''), ('backs', 'c'), (' ', ''), ('Rome', 't'), ('.', '')]
     """
     text = str(row["evidence"])
@@ -730,8 +759,9 @@ def pieces(row: dict[str, Any]) -> list[tuple[str, str]]:
             spans += [(a, b, role)] if 0 <= a < b <= len(text) else []
         else:
             spans += [(a, b, role) for a, b in occurrences(text, name)[:1]]
-    cues = [c for c in as_text(row.get("cues")).split("|") if c.strip()]
-    spans += [(a, b, "c") for cue in cues for a, b in occurrences(text, cue)]
+    cues = row.get("cues")
+    # a column of that name in a file holds text
+    spans += [(a, b, "c") for a, b in cues] if isinstance(cues, (list, tuple)) else []
     out: list[tuple[str, str]] = []
     at = 0
     for a, b, role in sorted(spans, key=lambda s: (s[0], "atc".index(s[2]))):

@@ -31,6 +31,17 @@ def uncertainty(p: np.ndarray) -> np.ndarray:
     return np.asarray(1 - (ordered[:, -1] - ordered[:, -2]))
 
 
+def drawn(worth: np.ndarray, seed: int | None) -> np.ndarray:
+    """Worths shuffled so that the best `n` of them are a draw in proportion to `worth`, without replacement.
+
+    The least certain alone are rows that are hard in one way, and a model that learns from them finds everything hard:
+    it says neutral too often. A draw keeps some of the clear ones. None draws nothing.
+    """
+    if seed is None:
+        return worth
+    return np.asarray(worth / np.random.default_rng(seed).exponential(size=len(worth)))
+
+
 def spread_out(worth: Sequence[float], keys: Sequence[Sequence[Hashable]], n: int) -> list[int]:
     """The indices of `n` items, best first, each worth less the more chosen items share a key with it.
 
@@ -69,21 +80,23 @@ def suggest_statements(
     documents: Iterable[Document] = (),
     exclude: pd.DataFrame | None = None,
     problems: Problems | None = None,
+    seed: int | None = 0,
 ) -> pd.DataFrame:
-    """The statements worth coding next: least certain, spread over actors, targets, documents and sentences.
+    """The statements worth coding next: drawn by uncertainty, spread over actors, targets, documents and sentences.
 
     Parameters
     ----------
-    statements : the statements table of unlabelled documents.
+    statements : the statements table of unlabelled documents, predicted with the prior of training (`model.prior_`): with
+        the one that documents are read with by default, what looks uncertain is neutral, and worth less than chance.
     n : how many.
     documents : the documents, for pairs whose words stand outside their sentence.
     exclude : labelled data; a sentence that stands in it with the same pair is not suggested.
     problems : what to do with a pair outside its sentence whose document is not given; by default it is left out.
+    seed : of the draw, see `drawn`; None takes the least certain themselves.
 
     Returns
     -------
-        why = "suggestions are made from statements (stance predict --by statement)"
-        raise InputError(f"no column {missing[0]!r}; {why}")
+    DataFrame with `SUGGESTION_COLUMNS` and the index of `statements`, the most worth coding first. `stance` is empty;
     `uncertainty` is from 0 to 1, see `uncertainty`.
 
     Raises
@@ -132,7 +145,7 @@ def suggest_statements(
     if not rows:
         raise InputError("nothing to suggest: no statement is left that is not labelled already")
     doubt = uncertainty(np.array([[r[c] for c in _P] for r in rows]))
-    order = spread_out(doubt.tolist(), keys, n)
+    order = spread_out(drawn(doubt, seed).tolist(), keys, n)
     index = statements.index[[places[i] for i in order]]
     frame = pd.DataFrame([rows[i] for i in order], columns=list(SUGGESTION_COLUMNS), index=index)
     return frame.assign(uncertainty=doubt[order].round(6))

@@ -1,10 +1,10 @@
 """How many labels suggestion saves against random order: a curve, printed as CSV. Not a test: run it by hand.
 
-    python tests/label_curve.py LABELED.csv [--seeds 3] > curve.csv
+    python tests/label_curve.py LABELED.csv [--seeds 3] [--ways random,suggested] > curve.csv
 
 A sixth of the documents is kept aside for the scores; half is the pool. From the same random start, each round either
-draws more pairs at random, or takes those that the model trained so far would suggest (`spread_out` by uncertainty), reads
-their labels, and trains again. Columns:
+draws more pairs at random, or takes those that the model trained so far would suggest (`suggest_statements`: a draw by
+uncertainty, spread out; or "certain": the least certain themselves), reads their labels, and trains again. Columns:
 
 macro_f1 : as the model decides by itself. Suggested pairs are unlike the text as a whole (fewer clear neutrals), and the
     model trained on them decides for neutral more often: this column is held back by that, not by what was learned.
@@ -19,7 +19,7 @@ import numpy as np
 from stance import StanceModel, read_labeled
 from stance.evaluate import groups_of, score
 from stance.pairs import STANCES
-from stance.suggest import spread_out, uncertainty
+from stance.suggest import drawn, spread_out, uncertainty
 
 SHIFTS = np.arange(-1.5, 1.51, 0.25)  # of the log-odds of neutral
 
@@ -34,7 +34,8 @@ def choose(model, pool, n, way, draw):
     if way == "random":
         return draw.permutation(len(pool))[:n]
     keys = pool[["actor", "target", "doc_id", "text"]].itertuples(index=False, name=None)
-    return np.array(spread_out(uncertainty(probabilities(model, pool)).tolist(), list(keys), n))
+    worth = drawn(uncertainty(probabilities(model, pool)), int(draw.integers(2**31)) if way == "suggested" else None)
+    return np.array(spread_out(worth.tolist(), list(keys), n))
 
 
 def scores(model, test):
@@ -54,6 +55,7 @@ def main():
     arguments.add_argument("labeled")
     arguments.add_argument("--seeds", type=int, default=3)
     arguments.add_argument("--sizes", default="500,800,1200,1800,2700")
+    arguments.add_argument("--ways", default="random,suggested,certain")
     given = arguments.parse_args()
     frame = read_labeled(given.labeled)
     sizes = [int(n) for n in given.sizes.split(",")]
@@ -66,7 +68,7 @@ def main():
         test = frame[np.isin(groups, shuffled[:sixth])]
         pool = frame[np.isin(groups, shuffled[sixth : 4 * sixth])].reset_index(drop=True)
         first = draw.permutation(len(pool))[: sizes[0]]
-        for way in ("random", "suggested"):
+        for way in given.ways.split(","):
             known = first
             model = StanceModel().fit(pool.iloc[known])
             for size in sizes:

@@ -15,7 +15,16 @@ from hypothesis import strategies as st
 from test_model import arbitrary_pairs
 
 from stance import InputError, StanceModel
-from stance.explain import EXPLANATION_COLUMNS, contributions, deciding_words, describe, explain_pairs, word_weights
+from stance.explain import (
+    EXPLANATION_COLUMNS,
+    Explanation,
+    contributions,
+    deciding_words,
+    describe,
+    explain_documents,
+    explain_pairs,
+    word_weights,
+)
 from stance.features import GROUPS
 from stance.pairs import STANCES, Pair, find_pair
 
@@ -84,7 +93,19 @@ def test_weights_of_words_come_from_their_terms() -> None:
 
 TERMS = [
     ("ngrams", "A_condemn_T", "[actor] condemn [target]"),
-    ("intercept", "", "the share of each stance that the model expects"),
+    ("intercept", "", "the share of each stance that is expected"),
+    ("roles", "not_favor|AT|verb|p!", "negated favor, held by the actor toward the target, verb, passive and negated"),
+    ("roles", "against|-E|2|10", "against, held by nobody named toward another name, strength 2, a pause between it and the actor"),
+    ("roles", "balance-3", "all that the actor says of the target adds up to -3"),
+    ("lexicon", "siege|cAT|ns", "'siege', in the order word-actor-target, close to the actor, with no name between to the target"),
+    ("governors", "T:conj.n.obj:=damaging", "the target is in a list, object of 'damaging'"),
+    ("governors", "A:subj:help!", "the actor is subject of 'help' (negated)"),
+    ("frames", "A:subj:favor.objp!", "the actor is subject of a word of being for (passive) (negated)"),
+    ("frames", "A:subj:Vp", "the actor is subject of a verb (passive)"),
+    ("governors", "A:none", "the actor is without a governing word"),
+    ("frames", "T:p.to:against.subj~", "the target is after 'to' of a negated word of being against"),
+    ("frames", "A:subj:neutral.both", "the actor is subject of a neutral word"),
+    ("frames", "T:n.of:V", "the target is after 'of' of a verb"),
 ]
 
 
@@ -102,12 +123,36 @@ def article(tmp_path: Path) -> Path:
 
 
 def test_documents_are_explained_in_their_own_words(model: StanceModel, article: Path) -> None:
-    (found,) = model.explain_documents([article.read_text()], "Hungary", "Russia", article.with_name("e.csv"))
+    (found,) = explain_documents(model, [article.read_text()], "Hungary", "Russia", article.with_name("e.csv"))
     assert (found.doc_id, found.sentence, found.stance) == ("0", "Hungary condemned Russia on Monday.", "against")
     assert all(0 <= s < e <= len(found.sentence) and w > 0 for s, e, w in found.words)
     assert found.log_odds == pytest.approx(found.terms["contribution"].sum(), abs=1e-9)
     with pytest.raises(InputError, match=r"no sentence brings 'Hungary' and 'Mars' together.*: Hungary >"):
-        model.explain_documents([article.read_text()], "Hungary", "Mars", article.with_name("e.csv"))
+        explain_documents(model, [article.read_text()], "Hungary", "Mars", article.with_name("e.csv"))
+
+
+def test_an_explanation_is_of_the_stance_that_predict_gives(model: StanceModel) -> None:
+    # the prior of articles leans towards stances: what is neutral as a pair alone may be none in an article
+    text = "Oslo talked of the port that Rome would like. " + " ".join(s for s, _, _ in SENTENCES)
+    names = ["Oslo", "Rome", *(n for _, a, t in SENTENCES for n in (a, t))]
+    entities = pd.DataFrame({"name": names, "kind": "actor|target"})
+    statements = model.predict([text], entities)
+    assert len(statements) >= 4
+    for row in statements.to_dict("records"):
+        (found,) = explain_documents(model, [text], row["actor"], row["target"], entities)
+        assert (found.stance, found.sentence) == (row["stance"], row["evidence"])
+        assert found.probability == pytest.approx(row[f"p_{row['stance']}"], abs=1e-5)
+        assert found.log_odds == pytest.approx(found.terms["contribution"].sum(), abs=1e-9)
+        assert found.actor_span and found.sentence[slice(*found.actor_span)] == row["actor_mention"]
+        assert found.target_span and found.sentence[slice(*found.target_span)] == row["target_mention"]
+
+
+def test_why_in_a_line() -> None:
+    text = "Oslo never objected to what Rome wanted"
+    at = {w: (text.index(w), text.index(w) + len(w)) for w in ("never", "objected", "to", "wanted")}
+    words = [(*at["never"], 0.5), (*at["objected"], 0.4), (*at["to"], 0.2), (*at["wanted"], 2.0)]
+    found = Explanation("d", "Oslo", "Rome", text, "favor", 0.9, 1.0, words, None, None, pd.DataFrame())
+    assert found.because == "“wanted”, “never objected to”"
 
 
 def test_the_command_gives_the_table(
@@ -119,7 +164,7 @@ def test_the_command_gives_the_table(
     assert ran.code == 0, ran.err
     table = pd.read_csv(io.StringIO(ran.out), keep_default_na=False)
     assert set(EXPLANATION_COLUMNS) <= set(table.columns)
-    (found,) = model.explain_documents([article.read_text()], "Hungary", "Russia", article.with_name("e.csv"))
+    (found,) = explain_documents(model, [article.read_text()], "Hungary", "Russia", article.with_name("e.csv"))
     assert table["contribution"].sum() == pytest.approx(found.log_odds, abs=1e-9)
     assert stance(*asked, "-o", tmp_path / "t.csv").out == "" and len(pd.read_csv(tmp_path / "t.csv")) == len(table)
     ran = stance(*asked[:3], "Mars", *asked[4:])

@@ -16,7 +16,7 @@ from stance.report import alike_together, layout, over_time, page, pieces, sides
 from stance.text import InputError
 
 
-def statement(actor, target, p, doc="d1", date="", sentence="", cues=""):
+def statement(actor, target, p, doc="d1", date="", sentence="", cues=()):
     """One row of a statements table; `p` is (favor, against, neutral)."""
     sentence = sentence or f"{actor} spoke about {target}."
     a, t = sentence.index(actor), sentence.index(target)
@@ -38,7 +38,7 @@ def small() -> pd.DataFrame:
     return pd.DataFrame(
         [
             statement(
-                "Mira Olsen", "ferry tunnel", FAVOR, "d1", "2024-01-03", "Mira Olsen backs the ferry tunnel.", "backs"
+                "Mira Olsen", "ferry tunnel", FAVOR, "d1", "2024-01-03", "Mira Olsen backs the ferry tunnel.", [(11, 16)]
             ),
             statement("Mira Olsen", "ferry tunnel", FAVOR, "d2", "2024-03-09"),
             statement("Harbour Union", "ferry tunnel", AGAINST, "d2", "2024-03-09"),
@@ -144,10 +144,10 @@ def test_strongest_keeps_a_few_ties_of_each_actor():
     [
         ({"evidence": "Oslo backs Rome.", "actor": "Oslo", "target": "Rome"}, [("Oslo", "a"), ("Rome", "t")]),
         (
-            {"evidence": "Oslo backs Rome.", "actor": "Oslo", "target": "Rome", "cues": "backs|Oslo"},
+            {"evidence": "Oslo backs Rome.", "actor": "Oslo", "target": "Rome", "cues": [(5, 10), (0, 4)]},
             [("Oslo", "a"), ("backs", "c"), ("Rome", "t")],
         ),
-        ({"evidence": "He backs it.", "actor": "Oslo", "target": "Rome", "cues": "backs"}, [("backs", "c")]),
+        ({"evidence": "He backs it.", "actor": "Oslo", "target": "Rome", "cues": [(3, 8)]}, [("backs", "c")]),
         (statement("A😀B", "c", FAVOR, sentence="😀 A😀B likes c."), [("A😀B", "a"), ("c", "t")]),
     ],
 )
@@ -253,10 +253,12 @@ def test_deciding_words_come_from_the_model(small):
         ]
     )
     cues = with_cues(table, model)["cues"].tolist()
-    assert "attacked" in cues[0].split("|")
-    assert cues[1:] == ["", ""]  # neutral; and an actor who stands before the sentence
-    with pytest.raises(InputError, match="deciding words are found in statements"):
-        with_cues(table.drop(columns="sentence_start"), model)
+    assert "attacked" in [table["evidence"][0][a:b] for a, b in cues[0]]
+    assert cues[1:] == [[], []]  # neutral; and an actor who stands before the sentence
+    # the words are those for the stance that the table states, be it not the model's own
+    told = table.assign(p_favor=0.9, p_against=0.05, p_neutral=0.05)
+    assert "attacked" not in [table["evidence"][0][a:b] for a, b in with_cues(told, model)["cues"][0]]
+    assert "cues" not in with_cues(table.drop(columns=["sentence_start", "cues"]), model)  # positions
 
 
 def run(*arguments, cwd):

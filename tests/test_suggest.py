@@ -10,7 +10,7 @@ import pytest
 
 from stance import StanceModel
 from stance.pairs import OFFSETS, read_labeled
-from stance.suggest import SUGGESTION_COLUMNS, doubtful_labels, spread_out, suggest_statements, uncertainty
+from stance.suggest import SUGGESTION_COLUMNS, doubtful_labels, drawn, spread_out, suggest_statements, uncertainty
 from stance.text import InputError, Problems
 
 
@@ -34,6 +34,14 @@ def test_uncertainty_is_how_little_the_first_leads(p, expected):
 )
 def test_spread_out(worth, keys, n, expected):
     assert spread_out(worth, [[k] for k in keys], n) == expected
+
+
+def test_a_draw_is_in_proportion_to_worth_and_repeats_itself():
+    worth = np.array([0.6, 0.3, 0.1])
+    first = np.bincount([drawn(worth, seed).argmax() for seed in range(4000)], minlength=3) / 4000
+    np.testing.assert_allclose(first, worth, atol=0.03)
+    assert drawn(worth, 7).tolist() == drawn(worth, 7).tolist()
+    assert drawn(worth, None).tolist() == worth.tolist()
 
 
 def test_spread_out_is_the_greedy_choice():
@@ -79,7 +87,7 @@ def statements() -> pd.DataFrame:
 
 
 def test_suggestions_are_labelled_data_with_an_empty_label(statements, tmp_path):
-    table = suggest_statements(statements, 3)
+    table = suggest_statements(statements, 3, seed=None)
     assert tuple(table.columns) == SUGGESTION_COLUMNS
     assert list(table.index) == [11, 13, 12]  # the second of Ann, tax and d1 waits for Bo's
     assert set(table["stance"]) == {""}
