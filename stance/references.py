@@ -10,7 +10,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
-from stance.entities import HEADS, Catalogue, Mention, Profile, Reading, profile_of
+from stance.entities import HEADS, Catalogue, Mention, Profile, Reading, head_of, profile_of
 from stance.speech import Quote
 from stance.text import Sentence
 
@@ -19,12 +19,13 @@ _WORD = re.compile(
     r"|(?P<who>who|which|whose)|(?P<i>I|me|my|mine|we|us|our)"
     r"|(?P<the>the|this|that|these|those)(?: (?:[a-z]+-[a-z]+|former|proposed|controversial|new|same|current|ruling|late|embattled|"
     r"presidential|republican|democratic|conservative|liberal|final|whole|entire|outgoing|sitting|bipartisan|draft|planned|latest))*"
-    r" (?P<noun>[a-z][a-z-]+))\b",
+    r" (?P<noun>(?!(?:he|she|it|they|his|her|hers|its|their|him|them|we|our|my|the|this|these|those|who|i)\b)[a-z][a-z-]+))\b",
     re.IGNORECASE,
 )
 _EXPLETIVE = re.compile(
     r"it(?:['’]s| is| was| would be| will be| has been| may be| seems| appears| remains"
-    r"| looks| takes| makes| turns| became| becomes)\b",
+    r"| looks| takes| makes| turns?| turned out| became| becomes| rain| snow| rains| rained| snows| snowed| did (?:snow|rain)| ended"
+    r"| came to| comes to| emerged| transpired| happened)\b",
     re.IGNORECASE,
 )
 _REACH = 2  # sentences that a pronoun looks back
@@ -102,9 +103,8 @@ def resolve_references(
 @lru_cache(maxsize=100_000)
 def _heads_of(name: str) -> tuple[str, ...]:
     """The nouns by which a text comes back to a thing: its own head and what news puts for that."""
-    last = re.sub(r"(?<=[^s])s$", "", name.split()[-1].lower())
-    first = re.split(r" (?:of|on|for|to|against|in|over) ", name)[0].split()[-1].lower()
-    return tuple(dict.fromkeys(h for group in HEADS if last in group or first in group for h in group))
+    head = re.sub(r"(?<=[^s])s$", "", head_of(name))
+    return tuple(dict.fromkeys(h for group in HEADS if head in group for h in group))
 
 
 def _profile(reading: Reading, name: str) -> Profile:
