@@ -15,7 +15,8 @@ from stance.speech import Quote
 from stance.text import Sentence
 
 _WORD = re.compile(
-    r"\b(?:(?P<he>he|him|his|himself)|(?P<she>she|her|hers|herself)|(?P<it>its|itself|it)|(?P<they>they|them|their|themselves)"
+    r"\b(?:(?P<this>(?<=[a-z] )(?:this|that)(?=[.,;!?]|,?[”\"]|\s+(?:too|either|as well)\b))"
+    r"|(?P<he>he|him|his|himself)|(?P<she>she|her|hers|herself)|(?P<it>its|itself|it)|(?P<they>they|them|their|themselves)"
     r"|(?P<who>who|which|whose)|(?P<i>I|me|my|mine|we|us|our)"
     r"|(?P<the>the|this|that|these|those)(?: (?:[a-z]+-[a-z]+|former|proposed|controversial|new|same|current|ruling|late|embattled|"
     r"presidential|republican|democratic|conservative|liberal|final|whole|entire|outgoing|sitting|bipartisan|draft|planned|latest))*"
@@ -79,6 +80,10 @@ def resolve_references(
                 entity = _role(noun, k, last_role, reading, text, end)
                 if entity is None and noun in _NEAREST:
                     entity = _nearest(k, start, _NEAREST[noun], here, out, reading)
+                elif entity is None and noun in _ANY_THING and not _GOES_ON.match(text, end):
+                    entity = _thing(k, start, here, out, reading)
+            elif kind == "this":
+                entity = _thing(k, start, [], out, reading)
             elif kind in ("he", "she"):
                 entity = _person(
                     text, k, start, "m" if kind == "he" else "f", m.group().lower(), here, out, reading, quotes, quote_starts
@@ -139,6 +144,21 @@ def _role(
     if found is None or found[2] or k - found[0] > _ROLE_REACH:
         return None
     return found[1]
+
+
+_ANY_THING = frozenset("decision move step idea proposal plan measure initiative project scheme document paper matter".split())
+_GOES_ON = re.compile(r"\s+(?:of|for|to|that|which|in|on|by|[A-Z])|[-'’]")
+
+
+def _thing(
+    k: int, start: int, here: Sequence[Mention], out: Sequence[Sequence[Mention]], reading: Reading
+) -> str | None:
+    """The only thing of the nearest of three sentences that has one: what "the move" and "the idea" come back to."""
+    for level in _candidates(k, here, out, start, lambda m: _profile(reading, m.entity).kind == "thing"):
+        entities = {m.entity for m in level}
+        if entities:
+            return entities.pop() if len(entities) == 1 else None
+    return None
 
 
 _NEAREST = {"group": "group", "organization": "group", "organisation": "group", "country": "state", "nation": "state"}
