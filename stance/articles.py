@@ -67,9 +67,7 @@ def article_pairs(article: Article) -> Iterator[Found]:
     topics = _topics(article)
     for sentence, mentions, turn, topic in zip(article.sentences, article.mentions, article.turns, topics, strict=True):
         if topic is not None:
-            carried = _carried(sentence, mentions, turn, topic)
-            if carried is not None:
-                yield carried
+            yield from _carried(sentence, mentions, turn, topic)
         if not mentions:
             continue
         at = sentence.start
@@ -157,24 +155,41 @@ def _topics(article: Article) -> list[Mention | None]:
     return topics
 
 
-def _carried(sentence: Sentence, mentions: Sequence[Mention], turn: Turn, topic: Mention) -> Found | None:
-    """The pair of the one who speaks or acts in a sentence that takes sides but names nothing to take them on."""
+def _carried(sentence: Sentence, mentions: Sequence[Mention], turn: Turn, topic: Mention) -> Iterator[Found]:
+    """The pairs of those who speak or act in a sentence that takes sides but names nothing to take them on."""
     holder = turn.speaker if turn.speaker is not None or turn.spoken else next(iter(mentions), None)
     if holder is None or not holder.is_actor or holder.entity == topic.entity or not _takes_sides(sentence.text):
-        return None
+        return
     name = topic.entity
     if turn.quoted:
         lead = f"{holder.entity} said of "
         text = f"{lead}{name}: “{_MARKS.sub('', sentence.text)}”"
         pair = Pair(text, (0, len(holder.entity)), (len(lead), len(lead) + len(name)))
-        return Found(sentence, holder, topic, pair, "carried")
-    start = holder.start - sentence.start
-    if not 0 <= start < (len(sentence.text) if turn.speaker else _SUBJECT) or holder.surface.lower() in ("his", "her"):
-        return None
+        yield Found(sentence, holder, topic, pair, "carried")
+        return
+    reach = sentence.end if turn.speaker else sentence.start + _SUBJECT
+    if not sentence.start <= holder.start < reach or holder.surface.lower() in ("his", "her"):
+        return
     lead = f"On {name}, "
-    shift = len(lead)
-    pair = Pair(lead + sentence.text, (start + shift, holder.end - sentence.start + shift), (3, 3 + len(name)))
-    return Found(sentence, holder, topic, pair, "carried")
+    shift = len(lead) - sentence.start
+    seen: set[str] = set()
+    for member in _joint(sentence, mentions, holder):
+        if member.entity not in seen and member.entity != name:
+            seen.add(member.entity)
+            pair = Pair(lead + sentence.text, (member.start + shift, member.end + shift), (3, 3 + len(name)))
+            yield Found(sentence, member, topic, pair, "carried")
+
+
+def _joint(sentence: Sentence, mentions: Sequence[Mention], holder: Mention) -> list[Mention]:
+    """An actor and those that a list joins to it: "Chad, Niger and Mali"."""
+    out = [holder]
+    for mention in mentions:
+        if mention.start >= out[-1].end and mention.is_actor and mention.how == holder.how == "name":
+            if not _JOINED.fullmatch(sentence.text, out[-1].end - sentence.start, mention.start - sentence.start):
+                break
+            out.append(mention)
+    last = out[-1].end - sentence.start
+    return out if len(out) > 1 and not sentence.text.startswith(",", last) else [holder]
 
 
 _SUBJECT = 60  # characters from the start of a sentence within which its first name is taken for its subject
@@ -183,11 +198,14 @@ _SUBJECT = 60  # characters from the start of a sentence within which its first 
 def _takes_sides(text: str) -> bool:
     """Whether a word or phrase of the lexicon that is for or against something stands in a sentence."""
     known = forms_by_first_word()
-    words = WORD.findall(text.lower())
-    for word, following in zip(words, (*words[1:], ""), strict=True):
+    words = tuple(WORD.findall(text.lower()))
+    for i, word in enumerate(words):
         if word in known:
             single, longer = known[word]
-            if any(f.entry.stance != "neutral" for f in (*single, *longer.get(following, ()))):
+            if any(f.entry.stance != "neutral" for f in single):
+                return True
+            phrases = longer.get(words[i + 1], ()) if longer and i + 1 < len(words) else ()
+            if any(f.entry.stance != "neutral" and words[i : i + len(f.words)] == f.words for f in phrases):
                 return True
     return False
 

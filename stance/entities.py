@@ -502,7 +502,8 @@ def profile_of(name: str, is_actor: bool = True) -> Profile:
     lower = [w.lower() for w in words]
     gender = given_names().get(words[0].capitalize() if words and words[0].islower() else words[0], "") if words else ""
     if lower and not _GROUP_WORDS.isdisjoint(lower):
-        plural = lower[-1].endswith("s") and not lower[-1].endswith("ss")
+        head = head_of(bare)
+        plural = (head.endswith("s") and not head.endswith("ss")) or head in ("women", "men", "people")
         return Profile("group", plural=plural or lower[-1] in ("party", "police", "government", "campaign"))
     if not is_actor:
         return Profile("thing", plural=bool(lower) and lower[-1].endswith("s") and not lower[-1].endswith("ss"))
@@ -671,9 +672,12 @@ def read_names(text: str, sentences: Sequence[Sentence], catalogue: Catalogue) -
     for here, (first, stop) in zip(hits, bounds, strict=True):
         found: list[Mention] = []
         until = 0
-        for at, options in here:
+        for turn, (at, options) in enumerate(here):
             if at < until:
                 continue
+            if lower[at] in ("the", "a", "an") and turn + 1 < len(here) and here[turn + 1][0] == at + 1:
+                if here[turn + 1][1][0][0] >= options[0][0]:
+                    continue  # "the shepherds' league" is not "the shepherds"
             for length, fit in options:
                 surface = text[starts[at] : ends[at + length - 1]]
                 owners = [o for o in dict.fromkeys(a.entity for a in fit) if o not in vague]
@@ -808,10 +812,10 @@ def _fits(
 ) -> bool:
     """Whether the words around allow a derived alias at words i to j."""
     how = alias.how
-    if how == "name" or how == "people":
-        return True
-    before = lower[i - 1] if i > first else ""
     after = words[j] if j < stop else ""
+    if how == "name" or how == "people":
+        return not (i == first and j - i == 1 and after in _PORTFOLIO and profile_of(alias.entity).kind != "state")
+    before = lower[i - 1] if i > first else ""
     if how == "adjective":
         wanted = _OF_PARTY if "Party" in alias.entity else _OF_STATE
         return after.lower() in wanted or (alias.surface[-1] == "." and after[:1].islower() and after.lower() in wanted)
@@ -847,6 +851,10 @@ def _fits(
         if lower[j - 1] in _COMMON_SURNAMES:
             return before in _TITLE_WORDS or (before == "." and i - 2 >= first and lower[i - 2] in _TITLE_WORDS)
     return True
+
+
+_PORTFOLIO = frozenset("minister ministry secretary".split())
+"""After the first word of a sentence these make it a field of government: "Labour minister Ada Obi"."""
 
 
 def _same_case(surface: str, alias: str) -> bool:

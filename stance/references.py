@@ -15,7 +15,7 @@ from stance.speech import Quote
 from stance.text import Sentence
 
 _WORD = re.compile(
-    r"\b(?:(?P<this>(?<=[a-z] )(?:this|that)(?=[.,;!?]|,?[”\"]|\s+(?:too|either|as well)\b))"
+    r"\b(?=[hstiwmou])(?:(?P<this>(?:this|that)(?=[.,;!?]|,?[”\"]|\s+(?:too|either|as well)\b))"
     r"|(?P<he>he|him|his|himself)|(?P<she>she|her|hers|herself)|(?P<it>its|itself|it)|(?P<they>they|them|their|themselves)"
     r"|(?P<who>who|which|whose)|(?P<i>I|me|my|mine|we|us|our)"
     r"|(?P<the>the|this|that|these|those)(?: (?:[a-z]+-[a-z]+|former|proposed|controversial|new|same|current|ruling|late|embattled|"
@@ -83,7 +83,7 @@ def resolve_references(
                 elif entity is None and noun in _ANY_THING and not _GOES_ON.match(text, end):
                     entity = _thing(k, start, here, out, reading)
             elif kind == "this":
-                entity = _thing(k, start, [], out, reading)
+                entity = _thing(k, start, [], out, reading) if text[max(0, start - 2)].islower() else None
             elif kind in ("he", "she"):
                 entity = _person(
                     text, k, start, "m" if kind == "he" else "f", m.group().lower(), here, out, reading, quotes, quote_starts

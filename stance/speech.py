@@ -233,6 +233,8 @@ def _attribution(
     m = _ACCORDING.search(text, sentence.start, sentence.end)
     if m and not any(a <= m.start() < b for a, b in spans):
         return next((x for x in outside if 0 <= x.start - m.end() < 50), None), True
+    if not outside and not spans:
+        return None
     unknown = False
     for verb in _VERB.finditer(text, sentence.start, sentence.end):
         if any(a <= verb.start() < b for a, b in spans):
@@ -246,7 +248,8 @@ def _attribution(
             if follower is not None:
                 return _in_apposition(text, verb.end(), follower, outside), strong
         elif strong and text[verb.start() - 2 : verb.start()] == ", ":  # The pact, said its author Ada Obi, is dead
-            inverted = next((x for x in outside if verb.end() < x.start < verb.end() + 60), None)
+            near = (x for x in outside if verb.end() < x.start < verb.end() + 60 and x.surface.lower() not in _POSSESSIVE)
+            inverted = next(near, None)
             if inverted and _INVERTED.fullmatch(text, verb.end(), inverted.start) and text[inverted.end : inverted.end + 1] in ",.":
                 return inverted, strong
         before = [x for x in outside if x.end <= verb.start() and verb.start() - x.end < 130]
