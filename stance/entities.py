@@ -675,9 +675,9 @@ def read_names(text: str, sentences: Sequence[Sentence], catalogue: Catalogue) -
         for turn, (at, options) in enumerate(here):
             if at < until:
                 continue
-            if lower[at] in ("the", "a", "an") and turn + 1 < len(here) and here[turn + 1][0] == at + 1:
-                if here[turn + 1][1][0][0] >= options[0][0]:
-                    continue  # "the shepherds' league" is not "the shepherds"
+            following = here[turn + 1] if turn + 1 < len(here) else (-1, [])
+            if lower[at] in ("the", "a", "an") and following[0] == at + 1 and following[1][0][0] >= options[0][0]:
+                continue  # "the shepherds' league" is not "the shepherds"
             for length, fit in options:
                 surface = text[starts[at] : ends[at + length - 1]]
                 owners = [o for o in dict.fromkeys(a.entity for a in fit) if o not in vague]
