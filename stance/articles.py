@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from stance.entities import Catalogue, Mention, read_names
+from stance.lexicon import WORD, forms_by_first_word
 from stance.pairs import Pair
 from stance.references import resolve_references
 from stance.speech import Turn, find_quotes, find_speakers
@@ -20,8 +21,9 @@ _MARKS = re.compile(r"^[\s“”«»„\"'‘’]+|[\s“”«»„\"]+$")
 class Found(NamedTuple):
     """A statement that an article may hold: where it stands, between whom, and the pair to score for it.
 
-    `resolved` says what had to be resolved beyond names: "named" (nothing), "pronoun", "role" or "speaker". The pair's
-    text is the sentence, but for the speaker of a sentence that is all quote: there it says first who speaks.
+    `resolved` says what had to be resolved beyond names: "named" (nothing), "pronoun", "role", "speaker" or "carried"
+    (the sentence takes sides and leaves unsaid of what). The pair's text is the sentence; it says first who speaks, where
+    the sentence is all quote, and of what, where that is carried over.
     """
 
     sentence: Sentence
@@ -62,7 +64,10 @@ def article_pairs(article: Article) -> Iterator[Found]:
     pronoun she Jos Dam | “We need the Jos Dam,” she said.
     speaker she Jos Dam | Ada Obi said: “Nobody can stop the Jos Dam.”
     """
-    for sentence, mentions, turn in zip(article.sentences, article.mentions, article.turns, strict=True):
+    topics = _topics(article)
+    for sentence, mentions, turn, topic in zip(article.sentences, article.mentions, article.turns, topics, strict=True):
+        if topic is not None:
+            yield from _carried(sentence, mentions, turn, topic)
         if not mentions:
             continue
         at = sentence.start
@@ -116,6 +121,93 @@ def _partners(sentence: Sentence, mentions: Sequence[Mention]) -> set[tuple[int,
 
 _RESOLVED = ("named", "pronoun", "role")
 _ORDER = {"name": 0, "relative": 1, "pronoun": 1, "role": 2}
+
+
+def _is_thing(mention: Mention) -> bool:
+    """Whether a mention can only be the target of a stance: a plan, a law, a deal."""
+    return mention.is_target and not mention.is_actor
+
+
+_DOMINANT = 0.2  # share of the sentences that name the one thing which a whole article is about
+
+
+def _topics(article: Article) -> list[Mention | None]:
+    """For each sentence that names no thing itself, what it is likely about: the last mention of that.
+
+    That is the only thing of the sentence before, or else the one that the whole article is about, if there is one.
+    """
+    counts: Counter[str] = Counter()
+    for mentions in article.mentions:
+        counts.update({m.entity for m in mentions if _is_thing(m)})
+    main = ""
+    if counts:
+        (first, n), (_, second) = (*counts.most_common(2), ("", 0))[:2]
+        main = first if n >= max(2, _DOMINANT * len(article.sentences), 2 * second) else ""
+    topics: list[Mention | None] = []
+    before: list[Mention] = []
+    last: Mention | None = None  # of the main thing
+    for mentions in article.mentions:
+        things = [m for m in mentions if _is_thing(m)]
+        only = before[-1] if before and all(m.entity == before[-1].entity for m in before) else None
+        topics.append(None if things else only or last)
+        before = things
+        last = next((m for m in reversed(things) if m.entity == main), last)
+    return topics
+
+
+def _carried(sentence: Sentence, mentions: Sequence[Mention], turn: Turn, topic: Mention) -> Iterator[Found]:
+    """The pairs of those who speak or act in a sentence that takes sides but names nothing to take them on."""
+    holder = turn.speaker if turn.speaker is not None or turn.spoken else next(iter(mentions), None)
+    if holder is None or not holder.is_actor or holder.entity == topic.entity or not _takes_sides(sentence.text):
+        return
+    name = topic.entity
+    if turn.quoted:
+        lead = f"{holder.entity} said of "
+        text = f"{lead}{name}: “{_MARKS.sub('', sentence.text)}”"
+        pair = Pair(text, (0, len(holder.entity)), (len(lead), len(lead) + len(name)))
+        yield Found(sentence, holder, topic, pair, "carried")
+        return
+    reach = sentence.end if turn.speaker else sentence.start + _SUBJECT
+    if not sentence.start <= holder.start < reach or holder.surface.lower() in ("his", "her"):
+        return
+    lead = f"On {name}, "
+    shift = len(lead) - sentence.start
+    seen: set[str] = set()
+    for member in _joint(sentence, mentions, holder):
+        if member.entity not in seen and member.entity != name:
+            seen.add(member.entity)
+            pair = Pair(lead + sentence.text, (member.start + shift, member.end + shift), (3, 3 + len(name)))
+            yield Found(sentence, member, topic, pair, "carried")
+
+
+def _joint(sentence: Sentence, mentions: Sequence[Mention], holder: Mention) -> list[Mention]:
+    """An actor and those that a list joins to it: "Chad, Niger and Mali"."""
+    out = [holder]
+    for mention in mentions:
+        if mention.start >= out[-1].end and mention.is_actor and mention.how == holder.how == "name":
+            if not _JOINED.fullmatch(sentence.text, out[-1].end - sentence.start, mention.start - sentence.start):
+                break
+            out.append(mention)
+    last = out[-1].end - sentence.start
+    return out if len(out) > 1 and not sentence.text.startswith(",", last) else [holder]
+
+
+_SUBJECT = 60  # characters from the start of a sentence within which its first name is taken for its subject
+
+
+def _takes_sides(text: str) -> bool:
+    """Whether a word or phrase of the lexicon that is for or against something stands in a sentence."""
+    known = forms_by_first_word()
+    words = tuple(WORD.findall(text.lower()))
+    for i, word in enumerate(words):
+        if word in known:
+            single, longer = known[word]
+            if any(f.entry.stance != "neutral" for f in single):
+                return True
+            phrases = longer.get(words[i + 1], ()) if longer and i + 1 < len(words) else ()
+            if any(f.entry.stance != "neutral" and words[i : i + len(f.words)] == f.words for f in phrases):
+                return True
+    return False
 
 
 def _spoken(

@@ -131,7 +131,8 @@ def build_phrases(entities: Iterable[Entity]) -> dict[str, list[Phrase]]:
 
 _PLAIN = frozenset(
     "the and for with from into over that this those these his her its their our new not about against between under "
-    "more all any are was has have had will who which than out off law laws bill act plan deal".split()
+    "more all any are was has have had will who which than out off law laws bill act plan deal year years month months day "
+    "days one two three four five six seven eight nine ten eleven twelve hundred thousand million first second third".split()
 )
 
 
@@ -357,7 +358,7 @@ def _plain_forms(words: list[str]) -> Iterator[tuple[str, str]]:
         else:
             yield " ".join([*rest, last + ("es" if last[-1] in "sxz" or last[-2:] in ("ch", "sh") else "s")]), "name"
     cut = next((i for i, w in enumerate(words) if w in ("on", "of", "for", "to", "in", "against", "over", "with")), 0)
-    if cut > 1:
+    if cut > 1 and words[0] not in _NUMBERS:  # "two years of trenches" is not any two years
         yield " ".join(words[:cut]), "derived"
     heads = next((h for h in HEADS if words[-1] in h), ()) if not cut else ()
     if heads and len(words) > 1:
@@ -366,6 +367,8 @@ def _plain_forms(words: list[str]) -> Iterator[tuple[str, str]]:
             if len(words) > 2:
                 yield f"{words[-2]} {head}", "derived"
 
+
+_NUMBERS = frozenset("one two three four five six seven eight nine ten eleven twelve dozen several many few some half".split())
 
 HEADS: tuple[tuple[str, ...], ...] = (
     ("bill", "legislation", "measure", "act", "law", "proposal", "amendment", "statute"),
@@ -450,6 +453,14 @@ def _acronyms(name: str) -> Iterator[str]:
             yield head
 
 
+@lru_cache(maxsize=100_000)
+def head_of(name: str) -> str:
+    """The noun that a name turns on, in lower case: "Bank" of "Bank of Oslo", "withdrawal" of "withdrawal of the film"."""
+    words = name.lower().split()
+    cut = next((i for i, w in enumerate(words) if i and w in _AFTER_HEAD), len(words))
+    return words[cut - 1] if words else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Profile:
     """What a name says of its bearer: person, state, group or thing; gender m, f or ''; whether "they" fits."""
@@ -491,7 +502,8 @@ def profile_of(name: str, is_actor: bool = True) -> Profile:
     lower = [w.lower() for w in words]
     gender = given_names().get(words[0].capitalize() if words and words[0].islower() else words[0], "") if words else ""
     if lower and not _GROUP_WORDS.isdisjoint(lower):
-        plural = lower[-1].endswith("s") and not lower[-1].endswith("ss")
+        head = head_of(bare)
+        plural = (head.endswith("s") and not head.endswith("ss")) or head in ("women", "men", "people")
         return Profile("group", plural=plural or lower[-1] in ("party", "police", "government", "campaign"))
     if not is_actor:
         return Profile("thing", plural=bool(lower) and lower[-1].endswith("s") and not lower[-1].endswith("ss"))
@@ -500,10 +512,37 @@ def profile_of(name: str, is_actor: bool = True) -> Profile:
             return Profile("person", gender)
         if all(w[0].isupper() or w in _PARTICLES for w in words) and not any(w.isupper() and len(w) > 2 for w in words):
             return Profile("person")
+    if name.islower() and head_of(name) in _TITLE_WORDS:
+        return Profile("person")  # "agriculture minister"
     if name.islower():
         return Profile("group" if lower and lower[-1].endswith("s") else "thing", plural=bool(lower) and lower[-1].endswith("s"))
     return Profile("group" if len(words) > 1 or name.isupper() else "name")
 
+
+@lru_cache(maxsize=100_000)
+def entity_profile(entity: Entity) -> Profile:
+    """What an entity's name says of its bearer, and its other names: "the airline" is no person, "the mayor" and "Ms. Obi" are."""
+    profile = profile_of(entity.name, entity.is_actor)
+    if not entity.is_actor or profile.kind == "state":
+        return profile
+    for alias in entity.aliases:
+        words = fold(alias)
+        if not words:
+            continue
+        if words[0] in _HE or words[0] in _SHE:
+            return Profile("person", "m" if words[0] in _HE else "f")
+        head = next((words[i - 1] for i, w in enumerate(words) if i and w in _AFTER_HEAD), words[-1])
+        if alias.islower() and not profile.gender and profile.kind in ("person", "name", "thing") and head in _BODY_NOUNS:
+            return Profile("group")
+        if alias.islower() and profile.kind in ("name", "thing") and head in _TITLE_WORDS and words[0] in ("the", "a", "an"):
+            return Profile("person")
+    return profile
+
+
+_AFTER_HEAD = frozenset("of for in on at from against over with to".split())
+_BODY_NOUNS = _GROUP_WORDS | frozenset(
+    "firm operator builder retailer carrier maker contractor utility brewery airline app chain website newspaper magazine".split()
+)
 
 # ---------------------------------------------------------------------------------------------- mentions
 
@@ -633,9 +672,12 @@ def read_names(text: str, sentences: Sequence[Sentence], catalogue: Catalogue) -
     for here, (first, stop) in zip(hits, bounds, strict=True):
         found: list[Mention] = []
         until = 0
-        for at, options in here:
+        for turn, (at, options) in enumerate(here):
             if at < until:
                 continue
+            following = here[turn + 1] if turn + 1 < len(here) else (-1, [])
+            if lower[at] in ("the", "a", "an") and following[0] == at + 1 and following[1][0][0] >= options[0][0]:
+                continue  # "the shepherds' league" is not "the shepherds"
             for length, fit in options:
                 surface = text[starts[at] : ends[at + length - 1]]
                 owners = [o for o in dict.fromkeys(a.entity for a in fit) if o not in vague]
@@ -668,8 +710,9 @@ _LARGE = 200
 
 
 def _is_plain(alias: str) -> bool:
-    """Whether an alias is a plain noun with or without article or possessive: "the court", "its plan", "nurses"."""
-    return alias.islower() and len([w for w in alias.split() if w not in _LITTLE]) <= 1
+    """Whether an alias is a plain noun, or an office, with or without article: "the court", "nurses", "the prime minister"."""
+    words = [w for w in alias.split() if w not in _LITTLE]
+    return alias.islower() and (len(words) <= 1 or (len(words) == 2 and words[-1] in _TITLE_WORDS))
 
 
 _LITTLE = frozenset("the a an this that its his her their our".split())
@@ -769,10 +812,10 @@ def _fits(
 ) -> bool:
     """Whether the words around allow a derived alias at words i to j."""
     how = alias.how
-    if how == "name" or how == "people":
-        return True
-    before = lower[i - 1] if i > first else ""
     after = words[j] if j < stop else ""
+    if how == "name" or how == "people":
+        return not (i == first and j - i == 1 and after in _PORTFOLIO and profile_of(alias.entity).kind != "state")
+    before = lower[i - 1] if i > first else ""
     if how == "adjective":
         wanted = _OF_PARTY if "Party" in alias.entity else _OF_STATE
         return after.lower() in wanted or (alias.surface[-1] == "." and after[:1].islower() and after.lower() in wanted)
@@ -810,6 +853,10 @@ def _fits(
     return True
 
 
+_PORTFOLIO = frozenset("minister ministry secretary".split())
+"""After the first word of a sentence these make it a field of government: "Labour minister Ada Obi"."""
+
+
 def _same_case(surface: str, alias: str) -> bool:
     """An alias in lower case stands in any; the capitals of another must be there, or all be capitals."""
     if surface == alias or alias.islower():
@@ -832,12 +879,18 @@ def _learn(
     """Note what the words before a name say of its bearer: gender and roles."""
     profile = reading.profiles.get(name)
     if profile is None:
-        profile = reading.profiles[name] = profile_of(name, entity.is_actor if entity else True)
+        profile = reading.profiles[name] = entity_profile(entity) if entity else profile_of(name)
+        if profile.kind == "person" and not profile.gender and not entity and i > first and lower[i - 1] in _PLACE:
+            profile = reading.profiles[name] = Profile("place")  # "a teacher from La Serena"
         if profile.kind != "person":
             reading.roles[name].update(lower[i:j][-1:] if profile.kind == "group" else ())
-            reading.roles[name].add(name.split()[-1].lower())
-    if profile.kind in ("state", "thing"):
+            reading.roles[name].add(head_of(name))
+            if profile.kind == "thing" and name.split()[-1].lower() not in _TITLE_WORDS:
+                reading.roles[name].add(name.split()[-1].lower())
+    if profile.kind in ("state", "thing", "place"):
         return
+    if profile.kind in ("person", "name") and not profile.gender and _is_body(i, j, first, words, lower):
+        profile = reading.profiles[name] = Profile("group")
     k = i - 1
     while k >= first and i - k < 7 and (lower[k] in _TITLE_WORDS or lower[k] == "." or (words[k][0].isupper() and k > first)):
         title = lower[k]
@@ -850,6 +903,31 @@ def _learn(
                 reading.roles[name].add(_LONG_TITLES.get(title, title))
         k -= 1
 
+
+def _is_body(i: int, j: int, first: int, words: list[str], lower: list[str]) -> bool:
+    """Whether the words around a name say that a company or another body bears it, not a person.
+
+    "the airline Cordillera", "Cordillera, which ...", "Cordillera, a low-cost carrier," and "Cordillera's chief executive".
+    """
+    if i > first and words[i - 1] in _BODY_TITLES:
+        return True
+    after = lower[j : j + 8]
+    if len(after) > 2 and after[0] == "," and after[1] == "which":
+        return True
+    if len(after) > 3 and after[0] == "'" and after[1] == "s":
+        return after[2] in _OF_COMPANY or after[2:4] in (["chief", "executive"], ["managing", "director"])
+    if len(after) > 3 and after[0] == "," and after[1] in ("a", "an", "the"):
+        stop = next((k for k in range(2, len(after)) if after[k] in _AFTER_HEAD or after[k] in (",", "that", "which", ".")), 0)
+        return stop > 2 and after[stop - 1] in _BODY_NOUNS
+    return False
+
+
+_BODY_TITLES = frozenset(
+    "firm company airline app group chain bank brewery operator retailer carrier maker builder website newspaper magazine".split()
+)
+_OF_COMPANY = frozenset(
+    "shares shareholders headquarters subsidiary subsidiaries customers board ceo profits president chairman chairwoman".split()
+)
 
 _LONG_TITLES = {
     **{"sen": "senator", "rep": "representative", "gov": "governor", "gen": "general", "prof": "professor"},

@@ -10,21 +10,23 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
-from stance.entities import HEADS, Catalogue, Mention, Profile, Reading, profile_of
+from stance.entities import HEADS, Catalogue, Mention, Profile, Reading, head_of, profile_of
 from stance.speech import Quote
 from stance.text import Sentence
 
 _WORD = re.compile(
-    r"\b(?:(?P<he>he|him|his|himself)|(?P<she>she|her|hers|herself)|(?P<it>its|itself|it)|(?P<they>they|them|their|themselves)"
+    r"\b(?=[hstiwmou])(?:(?P<this>(?:this|that)(?=[.,;!?]|,?[”\"]|\s+(?:too|either|as well)\b))"
+    r"|(?P<he>he|him|his|himself)|(?P<she>she|her|hers|herself)|(?P<it>its|itself|it)|(?P<they>they|them|their|themselves)"
     r"|(?P<who>who|which|whose)|(?P<i>I|me|my|mine|we|us|our)"
     r"|(?P<the>the|this|that|these|those)(?: (?:[a-z]+-[a-z]+|former|proposed|controversial|new|same|current|ruling|late|embattled|"
     r"presidential|republican|democratic|conservative|liberal|final|whole|entire|outgoing|sitting|bipartisan|draft|planned|latest))*"
-    r" (?P<noun>[a-z][a-z-]+))\b",
+    r" (?P<noun>(?!(?:he|she|it|they|his|her|hers|its|their|him|them|we|our|my|the|this|these|those|who|i)\b)[a-z][a-z-]+))\b",
     re.IGNORECASE,
 )
 _EXPLETIVE = re.compile(
     r"it(?:['’]s| is| was| would be| will be| has been| may be| seems| appears| remains"
-    r"| looks| takes| makes| turns| became| becomes)\b",
+    r"| looks| takes| makes| turns?| turned out| became| becomes| rain| snow| rains| rained| snows| snowed| did (?:snow|rain)| ended"
+    r"| came to| comes to| emerged| transpired| happened)\b",
     re.IGNORECASE,
 )
 _REACH = 2  # sentences that a pronoun looks back
@@ -78,6 +80,10 @@ def resolve_references(
                 entity = _role(noun, k, last_role, reading, text, end)
                 if entity is None and noun in _NEAREST:
                     entity = _nearest(k, start, _NEAREST[noun], here, out, reading)
+                elif entity is None and noun in _ANY_THING and not _GOES_ON.match(text, end):
+                    entity = _thing(k, start, here, out, reading)
+            elif kind == "this":
+                entity = _thing(k, start, [], out, reading) if text[max(0, start - 2)].islower() else None
             elif kind in ("he", "she"):
                 entity = _person(
                     text, k, start, "m" if kind == "he" else "f", m.group().lower(), here, out, reading, quotes, quote_starts
@@ -102,9 +108,8 @@ def resolve_references(
 @lru_cache(maxsize=100_000)
 def _heads_of(name: str) -> tuple[str, ...]:
     """The nouns by which a text comes back to a thing: its own head and what news puts for that."""
-    last = re.sub(r"(?<=[^s])s$", "", name.split()[-1].lower())
-    first = re.split(r" (?:of|on|for|to|against|in|over) ", name)[0].split()[-1].lower()
-    return tuple(dict.fromkeys(h for group in HEADS if last in group or first in group for h in group))
+    head = re.sub(r"(?<=[^s])s$", "", head_of(name))
+    return tuple(dict.fromkeys(h for group in HEADS if head in group for h in group))
 
 
 def _profile(reading: Reading, name: str) -> Profile:
@@ -139,6 +144,21 @@ def _role(
     if found is None or found[2] or k - found[0] > _ROLE_REACH:
         return None
     return found[1]
+
+
+_ANY_THING = frozenset("decision move step idea proposal plan measure initiative project scheme document paper matter".split())
+_GOES_ON = re.compile(r"\s+(?:of|for|to|that|which|in|on|by|[A-Z])|[-'’]")
+
+
+def _thing(
+    k: int, start: int, here: Sequence[Mention], out: Sequence[Sequence[Mention]], reading: Reading
+) -> str | None:
+    """The only thing of the nearest of three sentences that has one: what "the move" and "the idea" come back to."""
+    for level in _candidates(k, here, out, start, lambda m: _profile(reading, m.entity).kind == "thing"):
+        entities = {m.entity for m in level}
+        if entities:
+            return entities.pop() if len(entities) == 1 else None
+    return None
 
 
 _NEAREST = {"group": "group", "organization": "group", "organisation": "group", "country": "state", "nation": "state"}

@@ -141,6 +141,18 @@ _NOUN_GAP = re.compile(
 )
 
 
+_BE = re.compile(r"\b(?:is|are|was|were|be|been|being)\s+(?:\w+ly\s+)?$")
+_INVERTED = re.compile(r"\s+(?:(?:the|its|his|her|their|a|an)\s+(?:[\w’'-]+\s+){1,4})?")
+_OFFICE_OF = re.compile(r"\s+(?:the|a|an|its)\s+(?:[\w-]+\s+){1,3}(?:of|for|at|from|with)\s+(?:the\s+)?")
+
+
+def _in_apposition(text: str, verb_end: int, found: Mention, outside: Sequence[Mention]) -> Mention:
+    """The one who speaks where "said the head of the union, Ada Obi" names the union first."""
+    if not _OFFICE_OF.fullmatch(text, verb_end, found.start):
+        return found
+    return next((x for x in outside if x.start > found.end and text[found.end : x.start] == ", " and x.how == "name"), found)
+
+
 class Turn(NamedTuple):
     """Who speaks in a sentence: the mention beside the verb, or (None) someone unknown; and whether it is all quote."""
 
@@ -216,10 +228,13 @@ def _attribution(
 
     Returns None where the sentence attributes nothing.
     """
-    outside = [m for m in mentions if not any(a <= m.start < b for a, b in spans)]
+    # a thing says nothing; a name without a role belongs to somebody whom no catalogue lists, and he may well speak
+    outside = [m for m in mentions if (m.is_actor or not m.is_target) and not any(a <= m.start < b for a, b in spans)]
     m = _ACCORDING.search(text, sentence.start, sentence.end)
     if m and not any(a <= m.start() < b for a, b in spans):
         return next((x for x in outside if 0 <= x.start - m.end() < 50), None), True
+    if not outside and not spans:
+        return None
     unknown = False
     for verb in _VERB.finditer(text, sentence.start, sentence.end):
         if any(a <= verb.start() < b for a, b in spans):
@@ -231,13 +246,20 @@ def _attribution(
             end = min(stop.start() if stop else sentence.end, verb.end() + 90)
             follower = next((x for x in outside if verb.end() < x.start < end and _may_follow(text, verb.end(), x)), None)
             if follower is not None:
-                return follower, strong
+                return _in_apposition(text, verb.end(), follower, outside), strong
+        elif strong and text[verb.start() - 2 : verb.start()] == ", ":  # The pact, said its author Ada Obi, is dead
+            near = (x for x in outside if verb.end() < x.start < verb.end() + 60 and x.surface.lower() not in _POSSESSIVE)
+            inverted = next(near, None)
+            if inverted and _INVERTED.fullmatch(text, verb.end(), inverted.start) and text[inverted.end : inverted.end + 1] in ",.":
+                return inverted, strong
         before = [x for x in outside if x.end <= verb.start() and verb.start() - x.end < 130]
         for x in reversed(before[-3:]):
             gap_text = text[x.end : verb.start()]
             if x.how == "relative":
                 continue
             if _TO_VERB.fullmatch(gap_text) or _NOUN_GAP.fullmatch(gap_text):
+                if _BE.search(gap_text) and not verb.group().endswith("ing"):
+                    break  # what was thought of or called something speaks not
                 return x, strong
         if strong and (spans or after_quote):
             unknown = True

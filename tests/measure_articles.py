@@ -23,7 +23,7 @@ from stance import StanceModel, aggregate_stances, load_catalogue, read_document
 from stance.articles import article_pairs, read_article
 from stance.text import split_sentences
 
-KINDS = ("named", "pronoun", "role", "speaker", "none")
+KINDS = ("named", "pronoun", "role", "speaker", "carried", "none")
 
 
 def measure_statements(path: Path, model: StanceModel, limit: int | None) -> None:

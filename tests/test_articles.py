@@ -61,6 +61,7 @@ def test_an_article_with_headline_byline_dateline_quotes_and_bullets():
     found = [(a, r) for a, t, r in couples(ARTICLE) if t == "night ferry"]
     assert found == [
         ("Ines Duarte", "named"),
+        ("Saltby Sailors Union", "carried"),  # does not
         ("Ines Duarte", "named"),
         ("Ines Duarte", "speaker"),  # “It pays for itself.
         ("Ines Duarte", "pronoun"),
@@ -68,6 +69,37 @@ def test_an_article_with_headline_byline_dateline_quotes_and_bullets():
         ("Oskar Brandt", "named"),
         ("Saltby Sailors Union", "role"),
     ]
+
+
+CARRIED = [
+    # of the only thing of the sentence before, or of the one thing that the article is about
+    ("The toll rose. Peru rejects any such folly.", [("Peru", "toll")]),
+    ("The toll rose. Peru and Chile disagree strongly with that policy.", [("Peru", "toll"), ("Chile", "toll")]),
+    ("The toll rose. “Bad news,” said Chile. “A shame.”", [("Chile", "toll")]),
+    ("The toll rose. The toll hurts. Rain fell. Oman is furious.", [("Oman", "toll")]),
+    # nothing is carried over ...
+    ("The toll rose. Peru slept.", []),  # where a sentence takes no side
+    ("The toll rose. Peru rejects the ban.", []),  # has a thing of its own
+    ("The toll rose and the ban fell. Peru is furious.", []),  # two could be meant
+    ("The ban fell. Peru has a port. Snow fell. Oman is furious.", []),  # mentioned once, a while ago
+    ("The toll rose. “A disgrace,” said a tired clerk.", []),  # nobody known speaks
+    ("Chile rose. Peru is furious.", []),  # an actor is no thing
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), CARRIED, ids=[c[0][:50] for c in CARRIED])
+def test_what_a_sentence_leaves_unsaid_is_carried_over(text, expected):
+    entities = pd.DataFrame(
+        [(n, "actor|target") for n in ("Peru", "Chile", "Oman")] + [("toll", "target"), ("ban", "target")], columns=["name", "kind"]
+    )
+    article = read_article(text, split_sentences(text), load_catalogue(entities))
+    carried = [f for f in article_pairs(article) if f.resolved == "carried"]
+    assert [(f.actor.entity, f.target.entity) for f in carried] == expected
+    for f in carried:
+        assert text[f.target.start : f.target.end] == f.target.surface  # its last mention, before the sentence
+        assert f.target.end <= f.sentence.start
+        assert f.pair.text[slice(*f.pair.target)] == f.target.entity
+        assert f.pair.text[slice(*f.pair.actor)] in (f.actor.surface, f.actor.entity)
 
 
 JOINT = [

@@ -44,6 +44,7 @@ FOUND = [
     ("DEMOCRATIC LEAGUE WINS", ["Democratic League"], ["DEMOCRATIC LEAGUE"]),
     # the longest wins
     ("The Bank of Oslo grew.", ["Oslo", "Bank of Oslo"], ["Bank of Oslo"]),
+    ("The shepherds’ league met.", ["the shepherds", "shepherds’ league"], ["shepherds’ league"]),
     # introduced in brackets
     ("The Northern River Union (NRU) met. The NRU left.", ["Northern River Union"], ["Northern River Union", "NRU", "NRU"]),
     ("The Free River Party (FRP) met.", ["FRP"], ["Free River Party", "FRP"]),
@@ -65,6 +66,8 @@ LEFT_ALONE = [
     ("turkey was served.", ["Turkey"]),
     ("The White House stood.", ["United States House of Representatives"]),
     ("It works. US", ["it works us"]),  # no match across sentences
+    ("Harbour minister Lin Marsh spoke.", ["Harbour"]),  # a field of government
+    ("It took two years. Three things count.", ["two years of trenches", "three salt things"]),  # numbers name nothing
 ]
 
 

@@ -9,7 +9,10 @@ from stance.text import split_sentences
 KNOWN = Catalogue(
     {
         **{n: Entity(n) for n in ("Ada Obi", "Robert Amadi", "Maria Duarte", "Chile", "Peru", "Salt Workers Union", "River Party")},
-        **{n: Entity(n, is_actor=False) for n in ("harbour bill", "ferry deal")},
+        **{n: Entity(n, is_actor=False) for n in ("harbour bill", "ferry deal", "salt pans")},
+        "Tidal Kestrel": Entity("Tidal Kestrel", aliases=("the brewery",)),
+        "Corva Lumen": Entity("Corva Lumen"),
+        "fisheries minister": Entity("fisheries minister"),
     }
 )
 
@@ -38,6 +41,18 @@ RESOLVED = [
     ("The Salt Workers Union met. The group split.", [("The group", "Salt Workers Union", "role")]),
     ("Peru likes the harbour bill. The measure is short.", [("The measure", "harbour bill", "role")]),
     ("Chile likes the ferry deal. Peru fears the accord.", [("the accord", "ferry deal", "role")]),
+    # after "that", in reported speech
+    ("Robert Amadi said that he was tired.", [("he", "Robert Amadi", "pronoun")]),
+    # a company is no person, whatever its name looks like: by its other names, by the words around it
+    ("Tidal Kestrel and Robert Amadi spoke. He left.", [("He", "Robert Amadi", "pronoun")]),
+    ("Nils Vane met the airline Corva Lumen. Its planes are old.", [("Its", "Corva Lumen", "pronoun")]),
+    ("Corva Lumen’s chief executive, Robert Amadi, spoke. He left.", [("He", "Robert Amadi", "pronoun")]),
+    # a minister of whom only the office is known
+    ("The fisheries minister spoke. He left.", [("He", "fisheries minister", "pronoun")]),
+    # nouns for any plan, law or deal: the only thing of the sentences before
+    ("Chile likes the ferry deal. Peru hates the idea.", [("the idea", "ferry deal", "role")]),
+    ("The ferry deal is late. Peru regrets the decision.", [("the decision", "ferry deal", "role")]),
+    ("Chile likes the ferry deal. Peru condemned that.", [("that", "ferry deal", "pronoun")]),
 ]
 
 
@@ -57,6 +72,13 @@ LEFT_ALONE = [
     "The river party was loud.",
     "Peru does not like it.",  # an object is not its own subject
     "President Robert Amadi spoke. The president of Oslo left.",  # another president
+    "The salt pans are old. Rain fell on it.",  # "it" is not many
+    "Peru rang. It snowed in the hills. It ended at noon.",  # weather and time
+    "The ferry deal met the harbour bill. Peru hates the idea.",  # either could be meant
+    "The ferry deal is late. Peru hates the idea of summer.",  # the idea of something else
+    "The ferry deal is late. Peru said that the rain fell.",  # a conjunction
+    "The ferry deal is late. That is all.",
+    "The ferry deal is late. The director left.",  # a thing directs nothing
 ]
 
 

@@ -9,7 +9,10 @@ from stance.entities import Catalogue, Entity
 from stance.speech import find_quotes
 from stance.text import split_sentences
 
-KNOWN = Catalogue({n: Entity(n) for n in ("Ada Obi", "Robert Amadi", "Maria Duarte", "Peru", "Salt Workers Union", "Jos Dam")})
+KNOWN = Catalogue(
+    {n: Entity(n) for n in ("Ada Obi", "Robert Amadi", "Maria Duarte", "Peru", "Salt Workers Union", "Jos Dam")}
+    | {"gas law": Entity("gas law", is_actor=False)}
+)
 
 QUOTES = [
     ("“No,” he said. “Never.”", ["“No,”", "“Never.”"]),
@@ -61,6 +64,9 @@ SPOKEN = [
     ("The Salt Workers Union warned that pay was late.", ["Salt Workers Union"]),
     ("A spokesman for Peru said no.", ["Peru"]),
     ("Peru's embassy said no.", ["Peru"]),
+    ("“No,” said the head of the Salt Workers Union, Robert Amadi.", ["Robert Amadi"]),
+    ("“No,” said the head of the Salt Workers Union.", ["Salt Workers Union"]),
+    ("Peru, said its envoy Ada Obi, is tired.", ["Ada Obi"]),
     # several sentences, several paragraphs
     ("“No,” Ada Obi said. “It is late. We are tired.”", ["Ada Obi"] * 3),
     ("“It is late. We are tired,” said Ada Obi.", ["Ada Obi"] * 2),
@@ -74,6 +80,10 @@ SPOKEN = [
     ("“No,” Ada Obi said. Rain fell on the town.", ["Ada Obi", None]),
     ("“No,” Ada Obi said. Rain fell. “Yes.”", ["Ada Obi", None, None]),
     ("Nobody said a word.", [None]),
+    # the one of whom something is said or thought does not speak, nor does a thing
+    ("Ada Obi was thought of as a candidate.", [None]),
+    ("Ada Obi was told to wait.", [None]),
+    ("The gas law, said an old clerk, is dead.", [None]),
 ]
 
 
