@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-from stance.grammar import Cue, Span
-from stance.tree import Tree
+from stance.grammar import Cue, Reading, Span, forced_names, read
+from stance.tree import Tree, tree_of
 
 Argument = tuple[int, int]  # a token and how far it is from being the argument itself
 
@@ -151,27 +152,81 @@ class Roles:
     target: str
 
 
-def roles_of(clauses: Clauses, cues: Iterable[Cue], actor: Span, target: Span) -> list[Roles]:
+@dataclass(frozen=True, slots=True)
+class _Reach:
+    """How far each token is from being an argument; and where a pronoun may stand for any mention before it, how far that is."""
+
+    levels: dict[int, int]
+    pronouns: list[Argument]
+
+    def of(self, span: Span, head: int) -> int:
+        """How far a mention is, `NONE` where it is no argument at all."""
+        level = min([self.levels.get(i, NONE) for i in range(*span)], default=NONE)
+        return min([level, *(distance for token, distance in self.pronouns if head < token)])
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """A cue, the token that heads it, and its arguments."""
+
+    cue: Cue
+    word: int
+    holders: _Reach
+    receivers: _Reach
+    others: _Reach
+    speakers: _Reach
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """What is read once for all pairs of a sentence."""
+
+    reading: Reading
+    clauses: Clauses
+    frames: tuple[_Frame, ...]
+
+
+def read_arguments(text: str, actor: Span, target: Span, syntax: str = "") -> Sentence:
+    """A sentence in which the tokens of two mentions are names; its tree by rules, or by the spaCy pipeline `syntax`."""
+    return _sentence(text, forced_names(text, actor, target), syntax)
+
+
+@lru_cache(maxsize=8192)
+def _sentence(text: str, forced: tuple[int, ...], syntax: str) -> Sentence:
+    reading = read(text, forced)
+    if syntax:
+        from stance.syntax import parsed
+
+        tree = parsed(text, syntax)
+    else:
+        tree = tree_of(text, forced)
+    clauses = Clauses(tree, reading.words.lower)
+    frames = []
+    for cue in reading.cues:
+        if cue.frame not in ("shift", "hedge"):
+            word = clauses.head_of(cue.start, cue.end)
+            arguments = (*_arguments(clauses, cue, word), clauses.speakers(word))
+            frames.append(_Frame(cue, word, *(_reach(clauses, a) for a in arguments)))
+    return Sentence(reading, clauses, tuple(frames))
+
+
+def roles_of(sentence: Sentence, actor: Span, target: Span) -> list[Roles]:
     """The roles of two mentions to each cue that has holders and receivers, in order of the text."""
-    mentions = (actor, target)
-    heads = tuple(clauses.head_of(*span) for span in mentions)
+    head = sentence.clauses.head_of
+    first, second = (actor, head(*actor)), (target, head(*target))
     out = []
-    for cue in cues:
-        word = clauses.head_of(cue.start, cue.end)
-        if cue.frame in ("shift", "hedge") or any(start <= word < end for start, end in mentions):
+    for frame in sentence.frames:
+        if actor[0] <= frame.word < actor[1] or target[0] <= frame.word < target[1]:
             continue
-        holders, receivers, others = _frame(clauses, cue, word)
-        held = _levels(clauses, holders, mentions, heads)
-        received = _levels(clauses, receivers, mentions, heads)
-        near = _levels(clauses, others, mentions, heads)
-        near = (min(near[0] + _LINKED, NONE), min(near[1] + _LINKED, NONE))
-        if cue.frame == "both":
+        held = frame.holders.of(*first), frame.holders.of(*second)
+        received = frame.receivers.of(*first), frame.receivers.of(*second)
+        near = min(frame.others.of(*first) + _LINKED, NONE), min(frame.others.of(*second) + _LINKED, NONE)
+        if frame.cue.frame == "both":
             held, received = (min(held[0], received[0]), NONE), (NONE, min(held[1], received[1]))
-        first = _letter("H", held[0], "R", received[0], near[0])
-        second = _letter("R", received[1], "H", held[1], near[1])
-        if first == "-" and second != "-" and _levels(clauses, clauses.speakers(word), mentions, heads)[0] < NONE:
-            first = "s"
-        out.append(Roles(cue, first, second))
+        letters = _letter("H", held[0], "R", received[0], near[0]), _letter("R", received[1], "H", held[1], near[1])
+        if letters[0] == "-" and letters[1] != "-" and frame.speakers.of(*first) < NONE:
+            letters = "s", letters[1]
+        out.append(Roles(frame.cue, *letters))
     return out
 
 
@@ -189,7 +244,7 @@ def _letter(one: str, level: int, other: str, other_level: int, near: int) -> st
     return "x" if near < NONE else by_pronoun[other] if other_level < NONE else "-"
 
 
-def _frame(clauses: Clauses, cue: Cue, word: int) -> tuple[list[Argument], list[Argument], list[Argument]]:
+def _arguments(clauses: Clauses, cue: Cue, word: int) -> tuple[list[Argument], list[Argument], list[Argument]]:
     """Holders, receivers and other arguments of a cue whose head is `word`."""
     tree = clauses.tree
     inside = range(cue.start, cue.end)
@@ -270,42 +325,32 @@ def _of_noun(
     return holders, receivers, others
 
 
-def _levels(
-    clauses: Clauses, arguments: Iterable[Argument], mentions: tuple[Span, Span], heads: tuple[int, ...]
-) -> tuple[int, int]:
-    """How far the actor and the target are from being among the arguments: `NONE` where they are not."""
-    reached: dict[int, int] = {}
+def _reach(clauses: Clauses, arguments: Iterable[Argument]) -> _Reach:
+    """Everything that the arguments reach."""
+    levels: dict[int, int] = {}
+    pronouns: list[Argument] = []
     for token, level in arguments:
-        if level == _PRONOUN:  # an object pronoun may stand for either mention before it
-            for head in heads:
-                if head < token:
-                    reached[head] = min(reached.get(head, NONE), _PRONOUN)
+        if level == _PRONOUN:
+            pronouns.append((token, _PRONOUN))
         else:
-            _reach(clauses, token, level, reached, 0)
-        for k in clauses.tree.children[token]:
-            if clauses.words[k] in _OWNERS:
-                for head in heads:
-                    if head < k:
-                        reached[head] = min(reached.get(head, NONE), _OWNED)
-    (a0, a1), (t0, t1) = mentions
-    actor = min((level for token, level in reached.items() if a0 <= token < a1), default=NONE)
-    target = min((level for token, level in reached.items() if t0 <= token < t1), default=NONE)
-    return actor, target
+            _spread(clauses, token, level, levels, 0)
+        pronouns += [(k, _OWNED) for k in clauses.tree.children[token] if clauses.words[k] in _OWNERS]
+    return _Reach(levels, pronouns)
 
 
-def _reach(clauses: Clauses, token: int, level: int, reached: dict[int, int], depth: int) -> None:
+def _spread(clauses: Clauses, token: int, level: int, levels: dict[int, int], depth: int) -> None:
     """A token, its conjuncts and appositions; its owners, modifiers and objects of prepositions one level farther."""
-    if depth > _DEPTH or reached.get(token, NONE + 1) <= level:
+    if depth > _DEPTH or levels.get(token, NONE + 1) <= level:
         return
-    reached[token] = level
+    levels[token] = level
     tree = clauses.tree
     for k in tree.children[token]:
         label = tree.labels[k]
         if label in _JOINED:
-            _reach(clauses, k, level, reached, depth + 1)
+            _spread(clauses, k, level, levels, depth + 1)
         elif label in _PARTS:
-            _reach(clauses, k, level + 1, reached, depth + 1)
+            _spread(clauses, k, level + 1, levels, depth + 1)
         elif label == "prep" and clauses.words[k] in _OF:
             for q in tree.children[k]:
                 if tree.labels[q] == "pobj":
-                    _reach(clauses, q, level + 1, reached, depth + 1)
+                    _spread(clauses, q, level + 1, levels, depth + 1)

@@ -18,6 +18,11 @@ from stance.text import Sentence
 _MARKS = re.compile(r"^[\s“”«»„\"'‘’]+|[\s“”«»„\"]+$")
 
 
+def bare(sentence: str) -> str:
+    """A sentence without the quotation marks at its ends, as pairs hold it whose speaker is put before it."""
+    return _MARKS.sub("", sentence)
+
+
 class Found(NamedTuple):
     """A statement that an article may hold: where it stands, between whom, and the pair to score for it.
 
@@ -43,9 +48,11 @@ class Article:
     ambiguous: Counter[str]
 
 
-def read_article(text: str, sentences: Sequence[Sentence], catalogue: Catalogue) -> Article:
+def read_article(
+    text: str, sentences: Sequence[Sentence], catalogue: Catalogue, recognised: Sequence[str] = ()
+) -> Article:
     """Find the names of a text, what its pronouns and role nouns refer to, and who speaks in each sentence."""
-    reading = read_names(text, sentences, catalogue)
+    reading = read_names(text, sentences, catalogue, recognised)
     quotes = find_quotes(text)
     mentions = resolve_references(text, sentences, reading, quotes, catalogue)
     return Article(sentences, mentions, find_speakers(text, sentences, mentions, quotes), reading.ambiguous)
@@ -163,7 +170,7 @@ def _carried(sentence: Sentence, mentions: Sequence[Mention], turn: Turn, topic:
     name = topic.entity
     if turn.quoted:
         lead = f"{holder.entity} said of "
-        text = f"{lead}{name}: “{_MARKS.sub('', sentence.text)}”"
+        text = f"{lead}{name}: “{bare(sentence.text)}”"
         pair = Pair(text, (0, len(holder.entity)), (len(lead), len(lead) + len(name)))
         yield Found(sentence, holder, topic, pair, "carried")
         return
@@ -218,7 +225,7 @@ def _spoken(
     lead = f"{name} said: “"
     marks = _MARKS.match(sentence.text)
     shift = len(lead) - sentence.start - (marks.end() if marks else 0)
-    text = lead + _MARKS.sub("", sentence.text) + "”"
+    text = lead + bare(sentence.text) + "”"
     for target in mentions:
         couple = (name, target.entity)
         start, end = target.start + shift, target.end + shift

@@ -109,6 +109,9 @@ def train(
     output: Annotated[Path, typer.Option("--output", "-o", help="Model file to write.")] = Path("models/model.joblib"),
     folds: Annotated[int, typer.Option(min=0, help="Folds of cross-validation by document; 0 leaves it out.")] = 5,
     seed: Annotated[int, typer.Option(help="Recorded in the model; the fit itself draws no random number.")] = 0,
+    syntax: Annotated[
+        bool, typer.Option("--syntax", help="Parse by spaCy (the extra `syntax`): slower, more exact.")
+    ] = False,
     encoding: EncodingOption = "utf-8",
     on_error: OnErrorOption = "stop",
 ) -> None:
@@ -136,7 +139,7 @@ def train(
     )
     if folds:
         next(folds_of(frame, folds))  # raises where there are too few documents
-    model = StanceModel().fit(frame)
+    model = StanceModel(syntax=syntax).fit(frame)
     info: dict[str, Any] = {
         "data": {
             "sources": [str(p) for p in labeled],
@@ -333,7 +336,8 @@ def evaluate(
     prior: PriorOption = None,
     min_confidence: ConfidenceOption = 0.0,
     audit: Annotated[
-        bool, typer.Option("--audit", help="Score with the names masked and swapped too: it may not matter who is named.")
+        bool,
+        typer.Option("--audit", help="Score with the names masked and swapped too: it may not matter who is named."),
     ] = False,
     encoding: EncodingOption = "utf-8",
     on_error: OnErrorOption = "stop",

@@ -201,15 +201,18 @@ def _catalogue(file: str, rows: Iterable[tuple[object, dict[str, Any]]], discove
         affiliation = as_text(row.get("affiliation")).strip()
         entities[name] = Entity(name, "actor" in kinds, "target" in kinds, _split(row.get("aliases")), affiliation)
         lines[name] = line
+    checked: set[str] = set()  # what hangs together is walked once, however long the chain
     for name, entity in entities.items():
-        above, path = entity.affiliation, [name]
-        while above:
+        above, path = entity.affiliation, {name: None}
+        while above and above not in checked:
             if above not in entities:
-                raise InputError(f"{file}:{lines[path[-1]]}: affiliation {above!r} of {path[-1]!r} is not in the catalogue")
+                last = next(reversed(path))
+                raise InputError(f"{file}:{lines[last]}: affiliation {above!r} of {last!r} is not in the catalogue")
             if above in path:
                 raise InputError(f"{file}:{lines[name]}: affiliation runs in a circle: {' > '.join([*path, above])}")
-            path.append(above)
+            path[above] = None
             above = entities[above].affiliation
+        checked.update(path)
     if discover:  # the states of the world are known without being listed
         known = {a for e in entities.values() for a in (e.name, *e.aliases)}
         for name in dict.fromkeys(state[0] for state in states().values()):
@@ -606,8 +609,13 @@ def find_mentions(text: str, sentences: Sequence[Sentence], catalogue: Catalogue
     return [[m for m in mentions if m.is_actor or m.is_target] for mentions in found]
 
 
-def read_names(text: str, sentences: Sequence[Sentence], catalogue: Catalogue) -> Reading:
-    """The mentions of names in each sentence, of the catalogue and (without a role) of other persons and bodies."""
+def read_names(
+    text: str, sentences: Sequence[Sentence], catalogue: Catalogue, recognised: Sequence[str] = ()
+) -> Reading:
+    """The mentions of names in each sentence, of the catalogue and (without a role) of other persons and bodies.
+
+    `recognised` are names that somebody else, such as an entity recogniser, found in the text.
+    """
     spans = [m.span() for m in WORD.finditer(text)]
     starts = [a for a, _ in spans]
     ends = [b for _, b in spans]
@@ -617,7 +625,7 @@ def read_names(text: str, sentences: Sequence[Sentence], catalogue: Catalogue) -
         lower = ["'" if w == "’" else w for w in lower]
     dateline = _DATELINE.match(text) or _DATELINE.search(text, 0, 600)
     place = dateline.span(1) if dateline else (-1, -1)
-    outsiders, local = _local_names(text, sentences, catalogue)
+    outsiders, local = _local_names(text, sentences, catalogue, recognised)
     reading = Reading([])
     full_names = _full_names(text, catalogue, outsiders)
     index, overlay = catalogue.index, local
@@ -969,7 +977,9 @@ class Outsiders(NamedTuple):
     surnames: list[tuple[str, str]]
 
 
-def _local_names(text: str, sentences: Sequence[Sentence], catalogue: Catalogue) -> tuple[Outsiders, Index]:
+def _local_names(
+    text: str, sentences: Sequence[Sentence], catalogue: Catalogue, recognised: Sequence[str]
+) -> tuple[Outsiders, Index]:
     """Names outside the catalogue, and the aliases that hold in this text only: introduced in brackets, surnames."""
     aliases: list[Alias] = []
     for m in _INTRODUCED.finditer(text):
@@ -977,7 +987,8 @@ def _local_names(text: str, sentences: Sequence[Sentence], catalogue: Catalogue)
     names: list[str] = []
     surnames: list[tuple[str, str]] = []
     introduced = {a.surface for a in aliases}
-    for name in discover_names(text, sentences, every=not catalogue.discover):
+    found = discover_names(text, sentences, every=not catalogue.discover)
+    for name in dict.fromkeys((*found, *recognised)):
         tail = " ".join(name.split()[-2:])
         listed = any(_known(part, catalogue) for part in (*name.split(" and "), tail))
         if name in introduced or listed or _ends_known(name, catalogue):

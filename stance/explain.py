@@ -277,7 +277,9 @@ def weightiest_words(pair: Pair, rows: Sequence[tuple[Any, ...]], most: int = 5)
     return _weightiest(pair, [(r[3], r[4], r[7]) for r in rows], most)
 
 
-def words_for(scorer: Scorer, pairs: Sequence[Pair], told: np.ndarray, most: int = 5) -> list[list[tuple[int, int, float]]]:
+def words_for(
+    scorer: Scorer, pairs: Sequence[Pair], told: np.ndarray, most: int = 5
+) -> list[list[tuple[int, int, float]]]:
     """`deciding_words` of many pairs, for the stances that they were told to have: `told` as for `explain_pairs`."""
     out = []
     for pair, terms, odds in zip(pairs, contributions(scorer, pairs), told, strict=True):
@@ -293,7 +295,9 @@ def _weightiest(pair: Pair, terms: Sequence[tuple[str, str, float]], most: int) 
     return sorted(sorted((w for w in weights if w[2] >= least), key=lambda w: -w[2])[:most])
 
 
-_IDLE = frozenset(("the", "an", "this", "that", "these", "those", "it", "its", "of", "and", "be", "is", "are", "was", "were"))
+_IDLE = frozenset(
+    ("the", "an", "this", "that", "these", "those", "it", "its", "of", "and", "be", "is", "are", "was", "were")
+)
 """Words that stand beside everything: a pair of stems may weigh because of its other word."""
 
 
@@ -345,6 +349,7 @@ def explain_documents(
     """
     import pandas as pd
 
+    from stance.articles import bare
     from stance.entities import Catalogue, load_catalogue
     from stance.model import as_documents, document_pairs, probabilities
 
@@ -354,7 +359,7 @@ def explain_documents(
     names: set[tuple[str, str]] = set()
     out = []
     for document in as_documents(documents):
-        for row, pair in document_pairs(document, catalogue):
+        for row, pair in document_pairs(document, catalogue, model.scorer_.syntax):
             names.add((row[2], row[3]))
             if (row[2], row[3]) != (actor, target):
                 continue
@@ -364,9 +369,14 @@ def explain_documents(
             spans = term_words(pair, [(r[3], r[4]) for r in rows])
             terms = terms.assign(words=[" ".join(pair.text[s:e] for s, e in found) for found in spans])
             sentence, start = row[4], row[5]
-            # a pair whose speaker stands elsewhere has "NAME said:" before its sentence; show what is in the text
-            before = max(pair.text.find(sentence), 0)
-            words = [(s - before, e - before, w) for s, e, w in weightiest_words(pair, rows) if s >= before]
+            # a pair whose speaker or target stands elsewhere says that before its sentence; show what is in the text
+            core = bare(sentence)
+            before = pair.text.rfind(core) - sentence.find(core)
+            words = [
+                (s - before, e - before, w)
+                for s, e, w in weightiest_words(pair, rows)
+                if s >= before and e - before <= len(sentence)
+            ]
             actor_span, target_span = (
                 (a - start, b - start) if start <= a < b <= start + len(sentence) else None
                 for a, b in (row[9:11], row[11:13])

@@ -9,13 +9,13 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise, tee
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Any
 
-from stance.arguments import Clauses, Roles, roles_of
-from stance.grammar import Cue, Reading, Span, governors, read_sentence, token_span, words_of
+from stance.arguments import Clauses, Roles, read_arguments, roles_of
+from stance.grammar import Cue, Reading, Span, governors, token_span, words_of
 from stance.pairs import Pair
-from stance.tree import Tree, tree_of
+from stance.tree import Tree
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
@@ -55,12 +55,12 @@ class _Masked:
     target: int
 
 
-def pair_terms(pair: Pair, tree: Tree | None = None) -> dict[str, list[str]]:
-    """The terms of a pair, by group; the tree of its text is read by the rules of `tree` unless one is given."""
+def pair_terms(pair: Pair, syntax: str = "") -> dict[str, list[str]]:
+    """The terms of a pair, by group; with `syntax`, the name of a spaCy pipeline, from the tree that it gives."""
     words = words_of(pair.text)
     actor, target = token_span(words, *pair.actor), token_span(words, *pair.target)
-    reading = read_sentence(pair.text, actor, target)
-    tree = tree_of(pair.text, actor, target) if tree is None else tree
+    sentence = read_arguments(pair.text, actor, target, syntax)
+    reading = sentence.reading
     masked = _mask(reading, actor, target)
     names = [i for i, w in enumerate(masked.stems) if w in ("A", "T", "E")]
     cues = [
@@ -68,13 +68,12 @@ def pair_terms(pair: Pair, tree: Tree | None = None) -> dict[str, list[str]]:
         for cue in reading.cues
         if masked.at[cue.start] not in (masked.actor, masked.target)
     ]
-    clauses = Clauses(tree, reading.words.lower)
     return {
         "ngrams": _ngrams(masked.stems),
         "roles": _role_terms(masked, names, cues, _speakers(cues, names)),
         **_governing(reading, actor, target),
-        "arguments": _argument_terms(roles_of(clauses, reading.cues, actor, target)),
-        "paths": _path_terms(clauses, reading, actor, target),
+        "arguments": _argument_terms(roles_of(sentence, actor, target)),
+        "paths": _path_terms(sentence.clauses, reading, actor, target),
     }
 
 
@@ -387,15 +386,18 @@ def _above(
 
 
 def terms_of(pairs: Iterable[Pair], syntax: str = "") -> Iterator[dict[str, list[str]]]:
-    """The terms of each pair; with `syntax`, the name of a spaCy pipeline, from the trees that it gives."""
-    if not syntax:
-        yield from map(pair_terms, pairs)
-        return
-    from stance.syntax import trees_of
+    """The terms of each pair, see `pair_terms`."""
+    pairs = iter(pairs)
+    while chunk := list(islice(pairs, _PARSED_TOGETHER)):
+        if syntax:
+            from stance.syntax import parse
 
-    pairs, again = tee(pairs)
-    for pair, tree in zip(pairs, trees_of((p.text for p in again), syntax), strict=True):
-        yield pair_terms(pair, tree)
+            parse((pair.text for pair in chunk), syntax)
+        for pair in chunk:
+            yield pair_terms(pair, syntax)
+
+
+_PARSED_TOGETHER = 2000
 
 
 def _listed_terms(pairs: Iterable[Pair], syntax: str) -> list[dict[str, list[str]]]:

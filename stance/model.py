@@ -307,7 +307,7 @@ class StanceModel:
         rows: list[tuple[Any, ...]] = []
         pairs: list[Pair] = []
         for document in as_documents(documents):
-            for row, pair in document_pairs(document, catalogue):
+            for row, pair in document_pairs(document, catalogue, self.scorer_.syntax):
                 rows.append(row)
                 pairs.append(pair)
         p = self._probabilities(pairs, self._article_prior() if prior is None else prior)
@@ -388,13 +388,21 @@ def as_documents(documents: Any) -> Iterator[Document]:
             raise InputError(f"document {i} is {type(document).__name__}, not a string or a Document")
 
 
-def document_pairs(document: Document, catalogue: Catalogue) -> Iterator[tuple[tuple[Any, ...], Pair]]:
+def document_pairs(
+    document: Document, catalogue: Catalogue, syntax: str = ""
+) -> Iterator[tuple[tuple[Any, ...], Pair]]:
     """All pairs of a document: the key columns of its statement, and the pair to score, within its sentence or not.
 
-    Where the sentence does not name the speaker of a quote, the pair's text is the sentence with "NAME said:" put
-    before it; the statement's evidence and offsets remain those of the document.
+    Where the sentence does not name the speaker of a quote or the thing that it is about, the pair's text says so first
+    ("NAME said:", "On THING,"); the statement's evidence and offsets remain those of the document. With `syntax`, names that
+    no catalogue lists come from that spaCy pipeline too.
     """
-    article = read_article(document.text, split_sentences(document.text), catalogue)
+    recognised: Sequence[str] = ()
+    if syntax and catalogue.discover:
+        from stance.syntax import recognised_names
+
+        recognised = recognised_names(document.text, syntax)
+    article = read_article(document.text, split_sentences(document.text), catalogue, recognised)
     for found in article_pairs(article):
         sentence, actor, target = found.sentence, found.actor, found.target
         row = (

@@ -5,9 +5,9 @@ Any English spaCy pipeline with a parser will do; a model remembers which one it
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from itertools import islice
 from typing import Any
 
 from stance.grammar import words_of
@@ -56,7 +56,7 @@ def _pipelines() -> dict[str, str]:
 
 @lru_cache(maxsize=1)
 def load_pipeline(identity: str) -> Any:
-    """The pipeline, without the parts that trees do not need.
+    """The pipeline, without the parts that nobody needs here.
 
     Raises
     ------
@@ -72,28 +72,36 @@ def load_pipeline(identity: str) -> Any:
         )
     import spacy
 
-    # lemmas are our own; names are found when a document is read
-    nlp = spacy.load(pipelines[identity], exclude=["ner", "lemmatizer", "senter"])
+    nlp = spacy.load(pipelines[identity], exclude=["lemmatizer", "senter"])  # lemmas are our own
     nlp.max_length = 10**9  # texts are bounded where they are read
     return nlp
 
 
-def trees_of(texts: Iterable[str], identity: str) -> Iterator[Tree]:
-    """The tree of each text, over the tokens of `grammar.words_of`; a text that stands twice is parsed once."""
-    cache = _TREES.setdefault(identity, {})
-    texts = iter(texts)
-    while chunk := list(islice(texts, 20 * _BATCH)):
-        new = [t for t in dict.fromkeys(chunk) if t not in cache]
-        if len(cache) + len(new) > _KEPT:
-            cache.clear()
-            new = list(dict.fromkeys(chunk))
-        for text, doc in zip(new, load_pipeline(identity).pipe(new, batch_size=_BATCH), strict=True):
-            cache[text] = _aligned(text, doc)
-        yield from [cache[t] for t in chunk]
+def parse(texts: Iterable[str], identity: str) -> None:
+    """Parse texts together, which is faster than one by one; `parsed` then has the trees at hand."""
+    new = [t for t in dict.fromkeys(texts) if (t, identity) not in _TREES]
+    if len(_TREES) + len(new) > _KEPT:
+        _TREES.clear()
+    for text, doc in zip(new, load_pipeline(identity).pipe(new, batch_size=_BATCH, disable=["ner"]), strict=True):
+        _TREES[text, identity] = _aligned(text, doc)
+
+
+def parsed(text: str, identity: str) -> Tree:
+    """The tree of a text, over the tokens of `grammar.words_of`."""
+    if (text, identity) not in _TREES:
+        parse([text], identity)
+    return _TREES[text, identity]
+
+
+def recognised_names(text: str, identity: str) -> list[str]:
+    """The persons, bodies and states that the pipeline's entity recogniser finds in a text, in order, each once."""
+    doc = load_pipeline(identity)(text, disable=["parser"])
+    names = (e.text.strip() for e in doc.ents if e.label_ in ("PERSON", "ORG", "GPE"))
+    return list(dict.fromkeys(re.sub(r"^[Tt]he |['’]s?$", "", n) for n in names if n[:1].isupper() and "\n" not in n))
 
 
 _KEPT = 20_000
-_TREES: dict[str, dict[str, Tree]] = {}
+_TREES: dict[tuple[str, str], Tree] = {}
 
 
 def _aligned(text: str, doc: Sequence[Any]) -> Tree:

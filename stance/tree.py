@@ -10,9 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
-from stance.grammar import BE, RELATIVES, Reading, Span, forced_names, read, words_of
+from stance.grammar import BE, RELATIVES, Reading, read, words_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +47,8 @@ def make_tree(heads: list[int], labels: list[str], tags: Sequence[str]) -> Tree:
     return Tree(tuple(heads), tuple(labels), tuple(tags), tuple(map(tuple, children)))
 
 
-def tree_of(text: str, first: Span, second: Span) -> Tree:
-    """The tree of a sentence in which the tokens of two mentions are names."""
-    return _tree(text, forced_names(text, first, second))
-
-
-@lru_cache(maxsize=8192)
-def _tree(text: str, forced: tuple[int, ...]) -> Tree:
+def tree_of(text: str, forced: tuple[int, ...] = ()) -> Tree:
+    """The tree of a sentence; `forced` are the tokens that are names though they do not look like it."""
     reading = read(text, forced)
     low = words_of(text).lower
     return _Attaching(reading, low).tree()
