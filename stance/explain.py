@@ -158,26 +158,46 @@ def _way(term: str) -> str:
     """A term of the tree in words: the way from actor to target, a word on it, or what a mention hangs on.
 
     >>> _way("w:nsubj>_[condemn]_<dobj")
-    'from the actor: nsubj of condemn, with dobj the target'
-    >>> _way("T:dobj:condemn!")
-    "the target is dobj of 'condemn' (negated)"
+    'from the actor: subject of condemn, with as object the target'
+    >>> _way("T:dobj>xcomp:want!")
+    "the target is object of infinitive under 'want' (negated)"
+    >>> _way("d:poss>agent|nsubjpass")
+    'from the actor: owner of agent; from the target: passive subject'
     """
     kind, _, rest = term.partition(":")
     if kind in ("A", "T"):
         steps, _, word = rest.rpartition(":")
-        steps = steps.replace(">", " of ")
+        where = f"the {_MENTION[kind]} is {_steps(steps)} under "
         if word.rstrip("!") in ("M", "kM"):
-            return f"the {_MENTION[kind]} is {steps} of the other mention"
+            return where + "the other mention"
         classed = word.startswith("k") and (word[1:].rstrip("!") in _TAGS or "." in word)
-        return f"the {_MENTION[kind]} is {steps} of {_word(word[1:] if classed else word)}"
+        return where + _word(word[1:] if classed else word)
     if kind == "b":
         return f"'{rest.rstrip('!')}' stands between actor and target" + " (negated)" * rest.endswith("!")
     if kind in ("w", "k"):
-        way = rest.replace("_<", ", with ").replace(">_", " of ").replace("_", " ")
-        return f"from the actor: {way.replace('[M]', 'the other mention').replace('[', '').replace(']', '')} the target"
-    return f"from the actor to the target: {rest}" if rest else "actor and target are far apart"
+        parts = re.split(r"(?<=>)_|_(?=[<\[])|(?<=\])_", rest)
+        said = [_steps(p[:-1]) + " of" if p.endswith(">") else ", with as " + _steps(p[1:]) if p[:1] == "<" else p for p in parts]
+        way = " ".join(said).replace(" ,", ",").replace("[M]", "the other mention").replace("_", " under ")
+        return f"from the actor: {way.replace('[', '').replace(']', '')} the target"
+    top, *bare = rest.split("|") if kind == "l" else ("", *rest.split("|"))
+    if len(bare) != 2:
+        return "actor and target are far apart"
+    up, down = (_steps(way.replace("<", ">")) or "right there" for way in bare)
+    return f"from the actor: {up}; from the target: {down}" + (f"; both under {_word(top)}" if top else "")
 
 
+def _steps(labels: str) -> str:
+    """Labels of the tree, nearest first, in words."""
+    named = (f"'{x[2:]}' phrase" if x.startswith("p.") else _LABELS.get(x, x) for x in labels.split(">") if x)
+    return " of ".join(named)
+
+
+_LABELS = {
+    **{"nsubj": "subject", "nsubjpass": "passive subject", "dobj": "object", "pobj": "object", "attr": "predicate"},
+    **{"agent": "agent", "poss": "owner", "amod": "modifier", "relcl": "relative clause", "acl": "modifying clause"},
+    **{"xcomp": "infinitive", "ccomp": "clause", "advcl": "adverbial clause", "parataxis": "clause beside", "oprd": "predicate"},
+    **{"pcomp": "clause after a preposition", "npadvmod": "adverbial", "dep": "part", "compound": "modifier"},
+}
 _MENTION = {"A": "actor", "T": "target"}
 
 

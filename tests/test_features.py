@@ -48,7 +48,7 @@ CONTRASTS = [
 def test_the_words_of_the_lexicon_count_by_role(one: str, two: str) -> None:
     first, second = terms(one, "Hungary", "Russia"), terms(two, "Hungary", "Russia")
     assert set(first["roles"]) != set(second["roles"])
-    assert set(first["lexicon"]) != set(second["lexicon"])
+    assert set(first["arguments"]) != set(second["arguments"])
 
 
 _NAMES = st.sampled_from(["Peru", "Chad", "Condemn", "Support", "Zzyx", "Ally", "Critic"])

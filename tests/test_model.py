@@ -184,12 +184,12 @@ def test_uncertain_statements_are_counted_and_have_no_vote(
 
 def test_parameters(labeled: pd.DataFrame) -> None:
     model = StanceModel(C=2.0, min_df=1, prior=None)
-    assert model.get_params() == {"C": 2.0, "min_df": 1, "prior": None}
+    assert model.get_params() == {"C": 2.0, "min_df": 1, "prior": None, "syntax": False}
     copy = clone(model)
     assert copy is not model and copy.get_params() == model.get_params()
     assert copy.set_params(C=5.0) is copy and copy.C == 5.0 and model.C == 2.0
     assert clone(StanceModel()).prior == PRIOR
-    assert repr(model) == "StanceModel(C=2.0, min_df=1, prior=None)"
+    assert repr(model) == "StanceModel(C=2.0, min_df=1, prior=None, syntax=False)"
     with pytest.raises(ValueError, match="no parameter 'alpha'; there are C, min_df, prior"):
         model.set_params(alpha=1)
     with pytest.raises(AttributeError, match="not fitted"):
