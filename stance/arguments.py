@@ -153,37 +153,33 @@ class Roles:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reach:
-    """How far each token is from being an argument; and where a pronoun may stand for any mention before it, how far that is."""
-
-    levels: dict[int, int]
-    pronouns: list[Argument]
-
-    def of(self, span: Span, head: int) -> int:
-        """How far a mention is, `NONE` where it is no argument at all."""
-        level = min([self.levels.get(i, NONE) for i in range(*span)], default=NONE)
-        return min([level, *(distance for token, distance in self.pronouns if head < token)])
-
-
-@dataclass(frozen=True, slots=True)
-class _Frame:
-    """A cue, the token that heads it, and its arguments."""
-
-    cue: Cue
-    word: int
-    holders: _Reach
-    receivers: _Reach
-    others: _Reach
-    speakers: _Reach
-
-
-@dataclass(frozen=True, slots=True)
 class Sentence:
-    """What is read once for all pairs of a sentence."""
+    """What is read once for all pairs of a sentence.
+
+    `cues` holds each cue that has arguments, and the token that heads it. Their holders, receivers, other arguments and
+    speakers stand by token, so that a pair only looks at its own words: token -> (slot, distance), the slot being four times
+    the number of the cue plus 0 to 3. `pronouns` holds (token, slot, distance) of those that may stand for a mention before.
+    """
 
     reading: Reading
     clauses: Clauses
-    frames: tuple[_Frame, ...]
+    cues: tuple[tuple[Cue, int], ...]
+    reached: dict[int, list[tuple[int, int]]]
+    pronouns: list[tuple[int, int, int]]
+
+    def distances(self, span: Span) -> list[int]:
+        """How far a mention is from being each argument of each cue, by slot; `NONE` where it is none."""
+        out = [NONE] * (4 * len(self.cues))
+        for i in range(*span):
+            for slot, distance in self.reached.get(i, ()):
+                if distance < out[slot]:
+                    out[slot] = distance
+        if self.pronouns:
+            head = self.clauses.head_of(*span)
+            for token, slot, distance in self.pronouns:
+                if head < token and distance < out[slot]:
+                    out[slot] = distance
+        return out
 
 
 def read_arguments(text: str, actor: Span, target: Span, syntax: str = "") -> Sentence:
@@ -201,36 +197,45 @@ def _sentence(text: str, forced: tuple[int, ...], syntax: str) -> Sentence:
     else:
         tree = tree_of(text, forced)
     clauses = Clauses(tree, reading.words.lower)
-    frames = []
+    cues: list[tuple[Cue, int]] = []
+    reached: dict[int, list[tuple[int, int]]] = {}
+    pronouns: list[tuple[int, int, int]] = []
     for cue in reading.cues:
-        if cue.frame not in ("shift", "hedge"):
-            word = clauses.head_of(cue.start, cue.end)
-            arguments = (*_arguments(clauses, cue, word), clauses.speakers(word))
-            frames.append(_Frame(cue, word, *(_reach(clauses, a) for a in arguments)))
-    return Sentence(reading, clauses, tuple(frames))
+        if cue.frame in ("shift", "hedge"):
+            continue
+        word = clauses.head_of(cue.start, cue.end)
+        slot = 4 * len(cues)
+        for k, arguments in enumerate((*_arguments(clauses, cue, word), clauses.speakers(word))):
+            for token, distance in _reach(clauses, arguments, slot + k, pronouns).items():
+                reached.setdefault(token, []).append((slot + k, distance))
+        cues.append((cue, word))
+    return Sentence(reading, clauses, tuple(cues), reached, pronouns)
 
 
 def roles_of(sentence: Sentence, actor: Span, target: Span) -> list[Roles]:
     """The roles of two mentions to each cue that has holders and receivers, in order of the text."""
-    head = sentence.clauses.head_of
-    first, second = (actor, head(*actor)), (target, head(*target))
+    first, second = sentence.distances(actor), sentence.distances(target)
     out = []
-    for frame in sentence.frames:
-        if actor[0] <= frame.word < actor[1] or target[0] <= frame.word < target[1]:
+    for k, (cue, word) in enumerate(sentence.cues):
+        if actor[0] <= word < actor[1] or target[0] <= word < target[1]:
             continue
-        held = frame.holders.of(*first), frame.holders.of(*second)
-        received = frame.receivers.of(*first), frame.receivers.of(*second)
-        near = min(frame.others.of(*first) + _LINKED, NONE), min(frame.others.of(*second) + _LINKED, NONE)
-        if frame.cue.frame == "both":
-            held, received = (min(held[0], received[0]), NONE), (NONE, min(held[1], received[1]))
-        letters = _letter("H", held[0], "R", received[0], near[0]), _letter("R", received[1], "H", held[1], near[1])
-        if letters[0] == "-" and letters[1] != "-" and frame.speakers.of(*first) < NONE:
-            letters = "s", letters[1]
-        out.append(Roles(frame.cue, *letters))
+        slots = slice(4 * k, 4 * k + 4)
+        held_a, received_a, near_a, said_a = first[slots]
+        held_t, received_t, near_t, _ = second[slots]
+        if cue.frame == "both":
+            held_a, received_a = min(held_a, received_a), NONE
+            held_t, received_t = NONE, min(held_t, received_t)
+        one = _letter("H", held_a, "R", received_a, min(near_a + _LINKED, NONE))
+        other = _letter("R", received_t, "H", held_t, min(near_t + _LINKED, NONE))
+        if one == "-" and other != "-" and said_a < NONE:
+            one = "s"
+        out.append(Roles(cue, one, other))
     return out
 
 
 def _letter(one: str, level: int, other: str, other_level: int, near: int) -> str:
+    if level == other_level == near == NONE:
+        return "-"
     for letter, distance in ((one, level), (other, other_level)):
         if distance == _ITSELF:
             return letter
@@ -325,17 +330,18 @@ def _of_noun(
     return holders, receivers, others
 
 
-def _reach(clauses: Clauses, arguments: Iterable[Argument]) -> _Reach:
-    """Everything that the arguments reach."""
+def _reach(
+    clauses: Clauses, arguments: Iterable[Argument], slot: int, pronouns: list[tuple[int, int, int]]
+) -> dict[int, int]:
+    """Everything that the arguments reach, token -> distance; pronouns that may stand for a mention go to `pronouns`."""
     levels: dict[int, int] = {}
-    pronouns: list[Argument] = []
     for token, level in arguments:
         if level == _PRONOUN:
-            pronouns.append((token, _PRONOUN))
+            pronouns.append((token, slot, _PRONOUN))
         else:
             _spread(clauses, token, level, levels, 0)
-        pronouns += [(k, _OWNED) for k in clauses.tree.children[token] if clauses.words[k] in _OWNERS]
-    return _Reach(levels, pronouns)
+        pronouns += [(k, slot, _OWNED) for k in clauses.tree.children[token] if clauses.words[k] in _OWNERS]
+    return levels
 
 
 def _spread(clauses: Clauses, token: int, level: int, levels: dict[int, int], depth: int) -> None:

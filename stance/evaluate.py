@@ -196,12 +196,17 @@ def cross_validate(
     The scores of the predictions out of fold, and those predictions' probabilities, float64 (n_rows, 3) in the order
     of `STANCES`.
     """
-    from stance.model import StanceModel
+    from stance.features import listed_terms
+    from stance.model import StanceModel, probabilities
 
     p = np.empty((len(frame), len(STANCES)))
-    for train, test in folds_of(frame, folds):
-        fold = StanceModel(**model.get_params()).fit(frame.iloc[train])
-        p[test] = _shares(fold.predict_pairs(frame.iloc[test]))
+    splits = list(folds_of(frame, folds))
+    parser = model.parser()
+    terms = listed_terms(frame_pairs(frame), parser)
+    stances = frame["stance"].to_numpy(str)
+    for train, test in splits:
+        fold = StanceModel(**model.get_params()).fit_terms([terms[i] for i in train], stances[train], parser)
+        p[test] = probabilities(fold.scorer_.log_odds_of_terms((terms[i] for i in test), len(test))).round(6)
         if progress:
             progress(1)
     return evaluate_probabilities(frame, p), p

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from stance.features import terms_of
 from stance.grammar import Reading, read_sentence, stem, token_span, words_of
 from stance.pairs import STANCES, Pair
 from stance.text import InputError
@@ -30,7 +31,7 @@ def contributions(scorer: Scorer, pairs: Sequence[Pair]) -> list[list[tuple[str,
     The first item is the intercept. The contributions of a pair add up to `scorer.log_odds`.
     """
     names = _names(scorer)
-    rows, columns, values = scorer.matrix(pairs)
+    rows, columns, values = scorer.matrix(terms_of(pairs, scorer.syntax))
     out = [[("intercept", "", 1.0, scorer.intercept.copy())] for _ in pairs]
     for row, column, value in zip(rows.tolist(), columns.tolist(), values.tolist(), strict=True):
         out[row].append((*names[column], value, value * scorer.coef[column]))
@@ -157,8 +158,6 @@ _ROLES = {
 def _way(term: str) -> str:
     """A term of the tree in words: the way from actor to target, a word on it, or what a mention hangs on.
 
-    >>> _way("w:nsubj>_[condemn]_<dobj")
-    'from the actor: subject of condemn, with as object the target'
     >>> _way("T:dobj>xcomp:want!")
     "the target is object of infinitive under 'want' (negated)"
     >>> _way("d:poss>agent|nsubjpass")
@@ -174,11 +173,6 @@ def _way(term: str) -> str:
         return where + _word(word[1:] if classed else word)
     if kind == "b":
         return f"'{rest.rstrip('!')}' stands between actor and target" + " (negated)" * rest.endswith("!")
-    if kind in ("w", "k"):
-        parts = re.split(r"(?<=>)_|_(?=[<\[])|(?<=\])_", rest)
-        said = [_steps(p[:-1]) + " of" if p.endswith(">") else ", with as " + _steps(p[1:]) if p[:1] == "<" else p for p in parts]
-        way = " ".join(said).replace(" ,", ",").replace("[M]", "the other mention").replace("_", " under ")
-        return f"from the actor: {way.replace('[', '').replace(']', '')} the target"
     top, *bare = rest.split("|") if kind == "l" else ("", *rest.split("|"))
     if len(bare) != 2:
         return "actor and target are far apart"
@@ -255,7 +249,7 @@ def term_words(pair: Pair, terms: Sequence[tuple[str, str]]) -> list[list[tuple[
 
 
 _PARTS = re.compile(r"[|:]=?")
-_STEPS = re.compile(r"[|:_<>\[\]]+k?")
+_STEPS = re.compile(r"[|:<>]+k?")
 
 
 def _named(reading: Reading) -> dict[str, list[int]]:

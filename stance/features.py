@@ -291,7 +291,7 @@ _LONG = 7
 
 
 def _path_terms(clauses: Clauses, reading: Reading, actor: Span, target: Span) -> list[str]:
-    """The way through the tree from actor to target, in words, in the lexicon's classes and bare; what is above each."""
+    """The way through the tree from actor to target, bare and with the word at its top; the words on it; what is above each."""
     tree = clauses.tree
     up, down, top = _between(tree, clauses.head_of(*actor), clauses.head_of(*target))
     inside = {*range(*actor), *range(*target)}
@@ -306,29 +306,12 @@ def _path_terms(clauses: Clauses, reading: Reading, actor: Span, target: Span) -
             return reading.lemmas[i] if words else tree.tags[i]
         return (cue.entry if words else f"{cue.stance}.{cue.frame}") + ("!" if cue.negated else "")
 
-    def way(words: bool) -> str:
-        out = []
-        for i in up:
-            if tree.labels[i] not in _THROUGH:
-                out.append(step(i) + ">")
-                head = tree.heads[i]
-                if head != top and tree.labels[head] not in ("prep", "agent"):
-                    out.append(node(head, words))
-        out.append("[M]" if top in inside else f"[{node(top, words)}]")
-        for i in reversed(down):
-            label = tree.labels[i]
-            if label not in _THROUGH:
-                out.append("<" + step(i))
-                if i != down[0] and label not in ("prep", "agent"):
-                    out.append(node(i, words))
-        return "_".join(out)
-
-    rising, falling = ([step(i) for i in way_ if tree.labels[i] not in _THROUGH] for way_ in (up, down))
+    rising, falling = ([step(i) for i in way if tree.labels[i] not in _THROUGH] for way in (up, down))
     if len(rising) + len(falling) > _LONG:
         terms = ["long"]
     else:
         bare = f"{'>'.join(rising)}|{'<'.join(falling)}"
-        terms = [f"w:{way(True)}", f"k:{way(False)}", f"d:{bare}", f"l:{node(top, True)}|{bare}"]
+        terms = [f"d:{bare}", f"l:{node(top, True)}|{bare}"]
         terms += [f"b:{node(i, True)}" for i in (*up[1:], *down[1:], top) if i not in inside]
     for role, span in (("A", actor), ("T", target)):
         terms += _above(clauses, step, node, role, clauses.head_of(*span), inside)
@@ -400,8 +383,23 @@ def terms_of(pairs: Iterable[Pair], syntax: str = "") -> Iterator[dict[str, list
 _PARSED_TOGETHER = 2000
 
 
-def _listed_terms(pairs: Iterable[Pair], syntax: str) -> list[dict[str, list[str]]]:
-    return list(terms_of(pairs, syntax))
+def listed_terms(pairs: Sequence[Pair], syntax: str = "") -> list[dict[str, list[str]]]:
+    """`terms_of` as the pipeline's first step: many pairs on all cores, in order."""
+    if syntax or len(pairs) < _MANY:
+        return list(terms_of(pairs, syntax))
+    from joblib import Parallel, delayed
+
+    # neighbours share sentences, so that pieces of them are read faster than pairs dealt out one by one
+    pieces = (pairs[i : i + _PIECE] for i in range(0, len(pairs), _PIECE))
+    return [t for piece in Parallel(n_jobs=-1)(delayed(_terms_of_piece)(p) for p in pieces) for t in piece]
+
+
+def _terms_of_piece(pairs: Sequence[Pair]) -> list[dict[str, list[str]]]:
+    return list(map(pair_terms, pairs))
+
+
+_MANY = 10_000  # pairs from which on other processes are worth their start
+_PIECE = 1000
 
 
 def build_pipeline(C: float, min_df: int, class_weight: Any, syntax: str = "") -> Pipeline:
@@ -420,7 +418,7 @@ def build_pipeline(C: float, min_df: int, class_weight: Any, syntax: str = "") -
     regression = LogisticRegression(C=C, class_weight=class_weight, solver="newton-cg", tol=2e-3, max_iter=500)
     return Pipeline(
         [
-            ("terms", FunctionTransformer(_listed_terms, kw_args={"syntax": syntax})),
+            ("terms", FunctionTransformer(listed_terms, kw_args={"syntax": syntax})),
             ("tfidf", FeatureUnion(vectorizers, transformer_weights={n: g.weight for n, g in GROUPS.items()})),
             ("regression", regression),
         ]

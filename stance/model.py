@@ -12,7 +12,7 @@ import numpy as np
 
 from stance.articles import article_pairs, read_article
 from stance.entities import Catalogue, load_catalogue
-from stance.features import GROUPS, build_pipeline, terms_of
+from stance.features import GROUPS, build_pipeline, listed_terms, terms_of
 from stance.pairs import OFFSETS, STANCES, Pair, frame_pairs
 from stance.text import Document, InputError, split_sentences
 
@@ -72,12 +72,12 @@ class Scorer:
         self.intercept = intercept
         self.syntax = syntax
 
-    def matrix(self, pairs: Iterable[Pair]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """TF-IDF of the pairs, as in scikit-learn: (row, column, value) of every nonzero cell, rows ascending."""
+    def matrix(self, terms_by_pair: Iterable[Mapping[str, list[str]]]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """TF-IDF of the terms of pairs, as in scikit-learn: (row, column, value) of every nonzero cell, rows ascending."""
         columns: list[int] = []
         counts: list[int] = []  # of the terms known, one after the other group of a pair
         known = list(self.vocabulary.items())
-        for terms in terms_of(pairs, self.syntax):
+        for terms in terms_by_pair:
             for group, index in known:
                 found = {index[t] for t in terms[group] if t in index}
                 columns += sorted(found)
@@ -93,10 +93,14 @@ class Scorer:
 
     def log_odds(self, pairs: Sequence[Pair]) -> np.ndarray:
         """Unnormalised log-probabilities, float64 (n_pairs, 3)."""
-        row, column, value = self.matrix(pairs)
-        out = np.empty((len(pairs), len(STANCES)))
+        return self.log_odds_of_terms(terms_of(pairs, self.syntax), len(pairs))
+
+    def log_odds_of_terms(self, terms_by_pair: Iterable[Mapping[str, list[str]]], n: int) -> np.ndarray:
+        """`log_odds` of `n` pairs whose terms are known."""
+        row, column, value = self.matrix(terms_by_pair)
+        out = np.empty((n, len(STANCES)))
         for k in range(len(STANCES)):
-            out[:, k] = np.bincount(row, value * self.coef[column, k], minlength=len(pairs)) + self.intercept[k]
+            out[:, k] = np.bincount(row, value * self.coef[column, k], minlength=n) + self.intercept[k]
         return out
 
 
@@ -180,9 +184,23 @@ class StanceModel:
         InputError
             where fewer than two stances stand in the data, a row is no pair, or `syntax` is asked for and not installed.
         """
+        stances = labeled["stance"] if y is None else y
+        parser = self.parser()
+        with _uncollected():
+            return self.fit_terms(listed_terms(frame_pairs(labeled), parser), np.asarray(stances, dtype=str), parser)
+
+    def parser(self) -> str:
+        """The spaCy pipeline that `fit` uses, empty where `syntax` is off."""
+        if not self.syntax:
+            return ""
+        from stance.syntax import installed_pipeline
+
+        return installed_pipeline()
+
+    def fit_terms(self, terms: Sequence[Mapping[str, list[str]]], stances: np.ndarray, parser: str) -> StanceModel:
+        """`fit` for pairs whose terms are known already, so that cross-validation works them out once."""
         from threadpoolctl import threadpool_limits
 
-        stances = np.asarray(labeled["stance"] if y is None else y, dtype=str)
         classes, sizes = np.unique(stances, return_counts=True)
         if len(classes) < 2:
             raise InputError(
@@ -193,15 +211,10 @@ class StanceModel:
         prior = shares if self.prior is None else check_prior(self.prior)
         total = sum(prior[c] for c in classes)
         weights = {c: prior[c] / total / shares[c] for c in classes}
-        parser = ""
-        if self.syntax:
-            from stance.syntax import installed_pipeline
-
-            parser = installed_pipeline()
         pipeline = build_pipeline(C=self.C, min_df=self.min_df, class_weight=weights, syntax=parser)
         # with more than one thread BLAS adds in another order, and the bytes of the model change
         with threadpool_limits(1), _uncollected():
-            pipeline.fit(frame_pairs(labeled), stances)
+            pipeline[1:].fit(terms, stances)  # the first step, from pairs to terms, learns nothing
         self.pipeline_ = pipeline
         self.classes_ = np.array(STANCES)
         self.prior_ = {s: prior[s] / total if s in shares else 0.0 for s in STANCES}

@@ -99,7 +99,7 @@ TERMS = [
     ("roles", "balance-3", "all that the actor says of the target adds up to -3"),
     ("arguments", "siege|!|HR", "'siege', negated, which the actor holds and the target is the object of"),
     ("arguments", "against|sx|2", "against, which the actor says and the target hangs on, strength 2"),
-    ("paths", "k:nsubj>_[against.subj]_<p.of", "from the actor: subject of against.subj, with as 'of' phrase the target"),
+    ("paths", "d:poss>nsubj|dobj<p.of", "from the actor: owner of subject; from the target: object of 'of' phrase"),
     ("paths", "A:nsubj:kagainst.subj!", "the actor is subject under a word of being against (negated)"),
     ("paths", "l:say|nsubj|ccomp<dobj", "from the actor: subject; from the target: clause of object; both under 'say'"),
     ("paths", "b:minister", "'minister' stands between actor and target"),
