@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -64,6 +67,21 @@ def part_model(tmp_path_factory: pytest.TempPathFactory, part_of_labeled: pd.Dat
     path = tmp_path_factory.mktemp("part") / "part.joblib"
     StanceModel().fit(part_of_labeled).save(path)
     return path
+
+
+def run_in(folder: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
+    """`stance ARGUMENTS` in a folder, in this process: a new one takes a second to import what this one has."""
+    from stance.cli import _run
+
+    out, err = io.StringIO(), io.StringIO()
+    given = sys.argv
+    sys.argv = ["stance", *map(str, arguments)]
+    try:
+        with contextlib.chdir(folder), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            code = _run()
+    finally:
+        sys.argv = given
+    return subprocess.CompletedProcess(sys.argv, code, out.getvalue(), err.getvalue())
 
 
 @pytest.fixture

@@ -3,12 +3,11 @@
 import csv
 import io
 import json
-import subprocess
-import sys
 
 import networkx
 import pandas as pd
 import pytest
+from conftest import run_in
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -550,7 +549,7 @@ def test_two_annotators_are_two_rows(tmp_path):
 
 
 def run(*arguments, cwd):
-    return subprocess.run([sys.executable, "-m", "stance", *arguments], cwd=cwd, capture_output=True, text=True)
+    return run_in(cwd, *arguments)
 
 
 def test_commands_go_out_and_back(tmp_path, statements):

@@ -4,13 +4,12 @@ import json
 import re
 import shutil
 import struct
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import run_in
 
 from stance.report import alike_together, layout, over_time, page, pieces, sides, strongest, write_report
 from stance.text import InputError
@@ -262,7 +261,7 @@ def test_deciding_words_come_from_the_model(small):
 
 
 def run(*arguments, cwd):
-    return subprocess.run([sys.executable, "-m", "stance", *arguments], cwd=cwd, capture_output=True, text=True)
+    return run_in(cwd, *arguments)
 
 
 def test_command_draws_and_takes_dates_from_the_documents(tmp_path, small):

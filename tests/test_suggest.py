@@ -1,12 +1,11 @@
 """Suggestions: the least certain first, spread out; and labels that the model doubts."""
 
 import json
-import subprocess
-import sys
 
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import run_in
 
 from stance import StanceModel
 from stance.pairs import OFFSETS, read_labeled
@@ -179,7 +178,7 @@ def folder(tmp_path, labeled):
 
 
 def run(*arguments, cwd):
-    return subprocess.run([sys.executable, "-m", "stance", *arguments], cwd=cwd, capture_output=True, text=True)
+    return run_in(cwd, *arguments)
 
 
 def test_suggest_writes_a_table_and_tasks(folder):
