@@ -121,7 +121,7 @@ def train(
     if kind_of(output) or output.suffix != ".joblib":
         raise InputError(f"{output}: a model file ends in .joblib")
     from stance.card import card_path, model_card
-    from stance.evaluate import cross_validate, folds_of, groups_of, labeled_digest
+    from stance.evaluate import calibration_offsets, cross_validate, folds_of, groups_of, labeled_digest
     from stance.model import StanceModel
     from stance.pairs import read_labeled
     from stance.storage import check_writable, read_header, refusals, replacing
@@ -155,10 +155,11 @@ def train(
     if folds:
         try:
             with progress("cross-validation", folds) as advance:
-                scores, _ = cross_validate(frame, model, folds, advance)
+                scores, p = cross_validate(frame, model, folds, advance)
         except InputError as error:
             raise InputError(f"cross-validation: {error}; lower --folds, or leave it out with --folds 0") from None
         info["cross_validation"] = {"folds": folds, **scores.as_dict()}
+        model.offsets_ = calibration_offsets(frame["stance"], p, model.prior_)
         print(f"Cross-validation by document, {folds} folds")
         print_scores(scores)
     model.info_ = info

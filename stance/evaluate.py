@@ -212,6 +212,43 @@ def cross_validate(
     return evaluate_probabilities(frame, p), p
 
 
+def calibration_offsets(stances: Any, p: np.ndarray, prior: Mapping[str, float]) -> dict[str, float]:
+    """What to add to log-odds so that probabilities out of fold mean what they say.
+
+    Terms that a fold has not seen make its predictions fainter than those on its own training data, so that the mean
+    probability of a stance falls short of its share. Under the weights that give the classes the shares of `prior`, the
+    offsets raise the means to the shares: iterative proportional fitting (Deming and Stephan 1940).
+
+    Parameters
+    ----------
+    stances : the true ones, n_rows.
+    p : float (n_rows, 3), probabilities under `prior` of models that had not seen the rows, in the order of `STANCES`.
+    prior : the class shares that the models were trained for.
+
+    Returns
+    -------
+    stance -> offset, their mean 0; a stance without a share gets 0.
+    """
+    given = np.array([s for s in STANCES if prior[s] > 0])
+    columns = [STANCES.index(s) for s in given]
+    shares = np.array([prior[s] for s in given])
+    truth = np.asarray(stances, dtype=str)
+    weight = np.zeros(len(truth))
+    for stance, share in zip(given, shares, strict=True):
+        weight[truth == stance] = share / np.mean(truth == stance)
+    weight /= weight.sum()
+    offsets = np.zeros(len(given))
+    for _ in range(200):
+        fitted = p[:, columns] * np.exp(offsets)
+        means = weight @ (fitted / fitted.sum(axis=1, keepdims=True))
+        step = np.log(shares / means)
+        offsets += step
+        if np.abs(step).max() < 1e-9:
+            break
+    offsets -= offsets.mean()
+    return dict.fromkeys(STANCES, 0.0) | dict(zip(given.tolist(), offsets.tolist(), strict=True))
+
+
 def evaluate_model(
     frame: pd.DataFrame,
     model: StanceModel,

@@ -368,8 +368,7 @@ def explain_documents(
     from stance.model import as_documents, document_pairs, probabilities
 
     catalogue = entities if isinstance(entities, Catalogue) else load_catalogue(entities)
-    prior = model._article_prior()
-    shift = np.array([np.log(prior[s] / model.prior_[s]) if model.prior_[s] else 0.0 for s in STANCES])
+    shift = model.article_shift()
     names: set[tuple[str, str]] = set()
     out = []
     for document in as_documents(documents):

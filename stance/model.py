@@ -141,6 +141,9 @@ class StanceModel:
     ----------
     pipeline_ : the fitted scikit-learn pipeline, usable on its own: lists of `Pair` in, labels out.
     classes_ : the labels, in the order of the columns of `pipeline_.predict_proba`.
+    prior_ : the class shares that the log-odds are for.
+    offsets_ : what is added to the log-odds where a prior is given, so that out of fold the mean probabilities are the shares;
+        0 until `stance train` has cross-validated.
     info_ : what is known of the training: data, digest, versions, scores.
     """
 
@@ -218,6 +221,7 @@ class StanceModel:
         self.pipeline_ = pipeline
         self.classes_ = np.array(STANCES)
         self.prior_ = {s: prior[s] / total if s in shares else 0.0 for s in STANCES}
+        self.offsets_ = dict.fromkeys(STANCES, 0.0)
         self.scorer_ = scorer_of(pipeline, parser)
         self.info_: dict[str, Any] = {}
         return self
@@ -232,20 +236,17 @@ class StanceModel:
 
     # -- pairs
 
-    def _probabilities(self, pairs: Sequence[Pair], prior: Mapping[str, float] | None) -> np.ndarray:
-        log_odds = self.scorer_.log_odds(pairs)
-        if prior is not None:
-            wanted = check_prior(prior)
-            # a stance that the training data lacks stays as good as impossible
-            log_odds = log_odds + np.array(
-                [np.log(wanted[s] / self.prior_[s]) if self.prior_[s] else 0.0 for s in STANCES]
-            )
-        return probabilities(log_odds)
+    def prior_shift(self, prior: Mapping[str, float] | None) -> np.ndarray:
+        """What expecting other class shares than those of training adds to the log-odds, float64 (3,)."""
+        if prior is None:
+            return np.zeros(len(STANCES))
+        wanted = check_prior(prior)
+        # a stance that the training data lacks stays as good as impossible
+        return np.array([np.log(wanted[s] / p) + self.offsets_[s] if (p := self.prior_[s]) else 0.0 for s in STANCES])
 
-    def _article_prior(self) -> dict[str, float]:
-        """The prior of training with less of neutral, see `NEUTRAL_IN_ARTICLES`."""
-        shares = {s: max(self.prior_[s], _FLOOR) for s in STANCES}
-        return check_prior(shares | {"neutral": shares["neutral"] * NEUTRAL_IN_ARTICLES})
+    def article_shift(self) -> np.ndarray:
+        """The same for whole documents: less of neutral than in training, see `NEUTRAL_IN_ARTICLES`."""
+        return np.array([np.log(NEUTRAL_IN_ARTICLES) * (s == "neutral") for s in STANCES])
 
     def predict_pairs(
         self, frame: pd.DataFrame, prior: Mapping[str, float] | None = None, min_confidence: float = 0.0
@@ -267,7 +268,7 @@ class StanceModel:
         import pandas as pd
 
         least = check_confidence(min_confidence)
-        p = self._probabilities(frame_pairs(frame), prior)
+        p = probabilities(self.scorer_.log_odds(frame_pairs(frame)) + self.prior_shift(prior))
         return pd.DataFrame(_labels(p, least), index=frame.index)
 
     def explain(self, frame: pd.DataFrame) -> pd.DataFrame:
@@ -323,7 +324,8 @@ class StanceModel:
             for row, pair in document_pairs(document, catalogue, self.scorer_.syntax):
                 rows.append(row)
                 pairs.append(pair)
-        p = self._probabilities(pairs, self._article_prior() if prior is None else prior)
+        shift = self.article_shift() if prior is None else self.prior_shift(prior)
+        p = probabilities(self.scorer_.log_odds(pairs) + shift)
         keys = [c for c in STATEMENT_COLUMNS if c not in ("stance", "p_favor", "p_against", "p_neutral")]
         frame = pd.DataFrame(rows, columns=keys)
         return frame.assign(**_labels(p, least))[list(STATEMENT_COLUMNS)]

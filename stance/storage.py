@@ -260,6 +260,7 @@ def save_model(model: StanceModel, path: str | Path) -> None:
         "labels": list(STANCES),
         "syntax": scorer.syntax,
         "prior": model.prior_,
+        "offsets": model.offsets_,
         "groups": [{"name": g, "weight": GROUPS[g].weight, "terms": len(t)} for g, t in scorer.vocabulary.items()],
         "terms_sha256": terms_digest(),
         "versions": {p: metadata.version(p) for p in ("stance", "scikit-learn", "numpy", "pandas", "joblib")},
@@ -600,7 +601,10 @@ def _rebuild(plain: dict[str, Any]) -> StanceModel:
     model.prior_ = {s: float(header["prior"][s]) for s in STANCES}
     if not all(0 <= p <= 1 for p in model.prior_.values()):
         raise InputError(f"prior {model.prior_} holds no shares")
+    model.offsets_ = {s: float(header["offsets"][s]) for s in STANCES}
+    if not all(abs(offset) < 20 for offset in model.offsets_.values()):
+        raise InputError(f"offsets {model.offsets_} are none")
     model.classes_ = np.array(STANCES)
-    known = {"settings", "labels", "syntax", "prior", "groups", "terms_sha256", "versions"}
+    known = {"settings", "labels", "syntax", "prior", "offsets", "groups", "terms_sha256", "versions"}
     model.info_ = {k: v for k, v in header.items() if k not in known}
     return model

@@ -18,6 +18,7 @@ from stance.evaluate import (
     audit_names,
     bootstrap,
     calibration_error,
+    calibration_offsets,
     evaluate_probabilities,
     folds_of,
     groups_of,
@@ -341,3 +342,30 @@ def test_training_keeps_the_intervals(part_of_labeled: pd.DataFrame, tmp_path: P
     low, high = found["intervals"]["macro"]
     assert low < found["macro"]["f1"] < high and f"{low:.3f} to {high:.3f}" in ran.out
     assert f"({low:.3f} to {high:.3f})" in (tmp_path / "m.md").read_text(encoding="utf-8")
+
+
+def test_offsets_make_probabilities_out_of_fold_mean_what_they_say() -> None:
+    truth = np.repeat(["against", "favor", "neutral"], [200, 100, 700])
+    rng = np.random.default_rng(0)
+    odds = rng.normal(0, 1, (1000, 3)) + 1.5 * (truth[:, None] == np.array(STANCES))
+    odds[:, 2] += 1.0  # too much of neutral
+    p = np.exp(odds) / np.exp(odds).sum(axis=1, keepdims=True)
+    prior = {"against": 0.2, "favor": 0.1, "neutral": 0.7}  # the shares themselves, so that every row weighs the same
+    offsets = calibration_offsets(truth, p, prior)
+    q = p * np.exp([offsets[s] for s in STANCES])
+    q /= q.sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(q.mean(axis=0), [prior[s] for s in STANCES], atol=1e-6)
+    assert sum(offsets.values()) == pytest.approx(0, abs=1e-9) and offsets["neutral"] != 0
+    two = calibration_offsets(np.where(truth == "favor", "neutral", truth), p, {"against": 0.2, "favor": 0, "neutral": 0.8})
+    assert two["favor"] == 0
+
+
+def test_a_given_prior_is_met_after_cross_validation(part_of_labeled: pd.DataFrame) -> None:
+    model = StanceModel().fit(part_of_labeled)
+    _, p = cross_validate(part_of_labeled, model, 3)
+    before = model.predict_pairs(part_of_labeled, model.prior_)
+    pd.testing.assert_frame_equal(before, model.predict_pairs(part_of_labeled))
+    model.offsets_ = calibration_offsets(part_of_labeled["stance"], p, model.prior_)
+    after = model.predict_pairs(part_of_labeled, model.prior_)
+    assert after["p_neutral"].mean() < before["p_neutral"].mean()  # out of fold, stances were too faint
+    pd.testing.assert_frame_equal(before, model.predict_pairs(part_of_labeled))  # nothing moves without a prior
