@@ -6,8 +6,10 @@ The mentions are masked by their roles, A and T, and other names as E: no term d
 
 from __future__ import annotations
 
+import gc
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Any
@@ -394,8 +396,21 @@ def listed_terms(pairs: Sequence[Pair], syntax: str = "") -> list[dict[str, list
     return [t for piece in Parallel(n_jobs=-1)(delayed(_terms_of_piece)(p) for p in pieces) for t in piece]
 
 
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Without the cyclic garbage collector, which would walk millions of strings again and again and find nothing."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
 def _terms_of_piece(pairs: Sequence[Pair]) -> list[dict[str, list[str]]]:
-    return list(map(pair_terms, pairs))
+    with uncollected():
+        return list(map(pair_terms, pairs))
 
 
 _MANY = 10_000  # pairs from which on other processes are worth their start

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +10,7 @@ import numpy as np
 
 from stance.articles import article_pairs, read_article
 from stance.entities import Catalogue, load_catalogue
-from stance.features import GROUPS, build_pipeline, listed_terms, terms_of
+from stance.features import GROUPS, build_pipeline, listed_terms, terms_of, uncollected
 from stance.pairs import OFFSETS, STANCES, Pair, frame_pairs
 from stance.text import Document, InputError, split_sentences
 
@@ -93,7 +91,8 @@ class Scorer:
 
     def log_odds(self, pairs: Sequence[Pair]) -> np.ndarray:
         """Unnormalised log-probabilities, float64 (n_pairs, 3)."""
-        return self.log_odds_of_terms(terms_of(pairs, self.syntax), len(pairs))
+        with uncollected():
+            return self.log_odds_of_terms(terms_of(pairs, self.syntax), len(pairs))
 
     def log_odds_of_terms(self, terms_by_pair: Iterable[Mapping[str, list[str]]], n: int) -> np.ndarray:
         """`log_odds` of `n` pairs whose terms are known."""
@@ -189,7 +188,7 @@ class StanceModel:
         """
         stances = labeled["stance"] if y is None else y
         parser = self.parser()
-        with _uncollected():
+        with uncollected():
             return self.fit_terms(listed_terms(frame_pairs(labeled), parser), np.asarray(stances, dtype=str), parser)
 
     def parser(self) -> str:
@@ -216,7 +215,7 @@ class StanceModel:
         weights = {c: prior[c] / total / shares[c] for c in classes}
         pipeline = build_pipeline(C=self.C, min_df=self.min_df, class_weight=weights, syntax=parser)
         # with more than one thread BLAS adds in another order, and the bytes of the model change
-        with threadpool_limits(1), _uncollected():
+        with threadpool_limits(1), uncollected():
             pipeline[1:].fit(terms, stances)  # the first step, from pairs to terms, learns nothing
         self.pipeline_ = pipeline
         self.classes_ = np.array(STANCES)
@@ -358,18 +357,6 @@ class StanceModel:
         from stance.storage import default_model_path, load_model
 
         return load_model(default_model_path() if path is None else path)
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Without the cyclic garbage collector, which would walk millions of strings again and again and find nothing."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 def _labels(p: np.ndarray, min_confidence: float) -> dict[str, Any]:
