@@ -388,12 +388,14 @@ _PARSED_TOGETHER = 2000
 def listed_terms(pairs: Sequence[Pair], syntax: str = "") -> list[dict[str, list[str]]]:
     """`terms_of` as the pipeline's first step: many pairs on all cores, in order."""
     if syntax or len(pairs) < _MANY:
-        return list(terms_of(pairs, syntax))
+        with uncollected():
+            return list(terms_of(pairs, syntax))
     from joblib import Parallel, delayed
 
     # neighbours share sentences, so that pieces of them are read faster than pairs dealt out one by one
     pieces = (pairs[i : i + _PIECE] for i in range(0, len(pairs), _PIECE))
-    return [t for piece in Parallel(n_jobs=-1)(delayed(_terms_of_piece)(p) for p in pieces) for t in piece]
+    with uncollected():
+        return [t for piece in Parallel(n_jobs=-1)(delayed(_terms_of_piece)(p) for p in pieces) for t in piece]
 
 
 @contextmanager

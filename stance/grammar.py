@@ -17,43 +17,44 @@ from stance.lexicon import WORD, Form, forms_by_first_word, nouns, verb_lemmas
 Span = tuple[int, int]
 
 
-def _words(text: str) -> frozenset[str]:
+def word_set(text: str) -> frozenset[str]:
+    """The words of a text, as a set."""
     return frozenset(text.split())
 
 
-PREPOSITIONS = _words(
+PREPOSITIONS = word_set(
     "of in on at for with by from against over about into after before under between among toward towards during without "
     "within across behind beyond despite concerning regarding upon like than as via per amid alongside around near since "
     "until through off onto out up down"
 )
-BE = _words("is are was were be been being am 's ’s")
-_HAVE = _words("have has had having")
-_AUXILIARIES = BE | _HAVE | _words("do does did will would can could may might must shall should ll ’ll 'd")
-_SUBORDINATORS = _words(
+BE = word_set("is are was were be been being am 's ’s")
+_HAVE = word_set("have has had having")
+_AUXILIARIES = BE | _HAVE | word_set("do does did will would can could may might must shall should ll ’ll 'd")
+_SUBORDINATORS = word_set(
     "that which who whom whose because while although though if when where whether unless what why how"
 )
-_PRONOUNS = _words("he she they it we i you him her them us me himself herself itself themselves this these those")
-_DETERMINERS = _words("the a an his her its their our my your any no some every each all both another such")
-_ADVERBS = _words(
+_PRONOUNS = word_set("he she they it we i you him her them us me himself herself itself themselves this these those")
+_DETERMINERS = word_set("the a an his her its their our my your any no some every each all both another such")
+_ADVERBS = word_set(
     "not never no n't also now then still just only already again even too very so more most less least once often always "
     "sometimes later earlier soon yet ever here there however meanwhile instead away back ahead perhaps"
 )
-_COORDINATORS = _words("and or but nor")
-RELATIVES = _words("who which that whom whose")
-_PASSIVE = BE | _words("get gets got getting")
-_VERB_BEFORE = _words(
+_COORDINATORS = word_set("and or but nor")
+RELATIVES = word_set("who which that whom whose")
+_PASSIVE = BE | word_set("get gets got getting")
+_VERB_BEFORE = word_set(
     "will would can could may might must shall should to do does did 'll ’ll 'd he she they we i it who which"
 )
-_NOUN_BEFORE = _DETERMINERS | _words("this that these those in of for with by on more further public fresh new")
-_NEGATIONS = _words(
+_NOUN_BEFORE = _DETERMINERS | word_set("this that these those in of for with by on more further public fresh new")
+_NEGATIONS = word_set(
     "not no never n't nor neither without cannot hardly scarcely barely don doesn didn won wouldn isn aren wasn weren couldn "
     "shouldn hasn haven hadn ain"
 )
-_DAYS = _words(
+_DAYS = word_set(
     "monday tuesday wednesday thursday friday saturday sunday january february march april june july august september october "
     "november december yesterday today tomorrow"
 )
-_RATHER_NOUNS = _words(
+_RATHER_NOUNS = word_set(
     "minister house campaign court judge party states state forces force points point attacks prices rates hundred part allies "
     "rules team issues shares lines club banks fund emails taxes bank show bid figures tax side arms races head rivals votes "
     "courts details lives needs steps reports places pounds teams line hosts finance exports plans plan parts gas gun report "
@@ -62,13 +63,13 @@ _RATHER_NOUNS = _words(
     "housing spring spending thanks cuts calls shooting bombing lawmakers ally partners parties terms shows charges sanctions "
     "clashes strikes funds moves orders signals changes"
 )
-_MODALS = _words("will would can could may might must shall should do does did 'll ’ll ll")
-_BREAKS = _words('; : “ ” " ( ) — – -- but while although though whereas because')
-_TITLES = _words(
+_MODALS = word_set("will would can could may might must shall should do does did 'll ’ll ll")
+_BREAKS = word_set('; : “ ” " ( ) — – -- but while although though whereas because')
+_TITLES = word_set(
     "president minister senator sen rep gov governor mayor mr mrs ms dr prime secretary judge justice general gen chancellor "
     "chairman leader king queen prince pope sir lord lady former vice house speaker"
 )
-_OPENERS = _words(
+_OPENERS = word_set(
     "the a an in on at for but and or if when while after before as by with from to of he she it they we you this that these "
     "those his her its their our my not no yes there here what who how why all some many most more one two three now then so "
     "such both each every few last next first even also still just only once since until under over about against during "

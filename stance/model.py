@@ -188,8 +188,7 @@ class StanceModel:
         """
         stances = labeled["stance"] if y is None else y
         parser = self.parser()
-        with uncollected():
-            return self.fit_terms(listed_terms(frame_pairs(labeled), parser), np.asarray(stances, dtype=str), parser)
+        return self.fit_terms(listed_terms(frame_pairs(labeled), parser), np.asarray(stances, dtype=str), parser)
 
     def parser(self) -> str:
         """The spaCy pipeline that `fit` uses, empty where `syntax` is off."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from stance.grammar import BE, RELATIVES, Reading, read, words_of
+from stance.grammar import BE, RELATIVES, Reading, read, word_set, words_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,21 +54,17 @@ def tree_of(text: str, forced: tuple[int, ...] = ()) -> Tree:
     return _Attaching(reading, low).tree()
 
 
-def _set(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-_TITLES = _set("mr mrs ms dr sen rep gov gen st lt col sgt jr sr rev hon prof capt maj")  # their full stop ends nothing
-_CLAUSAL = _set(
+_TITLES = word_set("mr mrs ms dr sen rep gov gen st lt col sgt jr sr rev hon prof capt maj")  # their full stop ends nothing
+_CLAUSAL = word_set(
     "say tell think believe know claim argue insist suggest warn hope fear feel announce declare admit deny confirm report note "
     "add explain show mean conclude predict expect acknowledge allege state maintain contend wish assume understand see hear "
     "learn find complain boast"
 )
-_ADVERBIAL = _set("because while although though if when whereas unless until after before since as where once")
-_SUBJECT_FORMS = _set("he she they we i")
-_ALSO_CONJUNCTIONS = _set("after before since until as")  # "after talks", but "after they talked"
-_OF_THE_VERB = _set("in at on after before during since until by as from with to through amid into")
-_NEGATIVE = _set("not never no n't")
+_ADVERBIAL = word_set("because while although though if when whereas unless until after before since as where once")
+_SUBJECT_FORMS = word_set("he she they we i")
+_ALSO_CONJUNCTIONS = word_set("after before since until as")  # "after talks", but "after they talked"
+_OF_THE_VERB = word_set("in at on after before during since until by as from with to through amid into")
+_NEGATIVE = word_set("not never no n't")
 
 
 @dataclass(slots=True, eq=False)
