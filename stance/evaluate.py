@@ -196,17 +196,19 @@ def cross_validate(
     The scores of the predictions out of fold, and those predictions' probabilities, float64 (n_rows, 3) in the order
     of `STANCES`.
     """
-    from stance.features import listed_terms
     from stance.model import StanceModel, probabilities
+    from stance.tfidf import incidence
 
     p = np.empty((len(frame), len(STANCES)))
     splits = list(folds_of(frame, folds))
     parser = model.parser()
-    terms = listed_terms(frame_pairs(frame), parser)
+    whole = incidence(frame_pairs(frame), parser, model.min_df)
     stances = frame["stance"].to_numpy(str)
     for train, test in splits:
-        fold = StanceModel(**model.get_params()).fit_terms([terms[i] for i in train], stances[train], parser)
-        p[test] = probabilities(fold.scorer_.log_odds_of_terms((terms[i] for i in test), len(test))).round(6)
+        seen = whole.rows(train)
+        common = seen.common(model.min_df)
+        fold = StanceModel(**model.get_params()).fit_incidence(seen.columns(common), stances[train], parser)
+        p[test] = probabilities(fold.scorer_.log_odds_of(whole.rows(test).columns(common))).round(6)
         if progress:
             progress(1)
     return evaluate_probabilities(frame, p), p

@@ -20,6 +20,7 @@ from stance.pairs import Pair
 from stance.tree import Tree
 
 if TYPE_CHECKING:
+    from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import Pipeline
 
 
@@ -385,17 +386,10 @@ def terms_of(pairs: Iterable[Pair], syntax: str = "") -> Iterator[dict[str, list
 _PARSED_TOGETHER = 2000
 
 
-def listed_terms(pairs: Sequence[Pair], syntax: str = "") -> list[dict[str, list[str]]]:
-    """`terms_of` as the pipeline's first step: many pairs on all cores, in order."""
-    if syntax or len(pairs) < _MANY:
-        with uncollected():
-            return list(terms_of(pairs, syntax))
-    from joblib import Parallel, delayed
-
-    # neighbours share sentences, so that pieces of them are read faster than pairs dealt out one by one
-    pieces = (pairs[i : i + _PIECE] for i in range(0, len(pairs), _PIECE))
+def listed_terms(pairs: Iterable[Pair], syntax: str = "") -> list[dict[str, list[str]]]:
+    """`terms_of` as the pipeline's first step."""
     with uncollected():
-        return [t for piece in Parallel(n_jobs=-1)(delayed(_terms_of_piece)(p) for p in pieces) for t in piece]
+        return list(terms_of(pairs, syntax))
 
 
 @contextmanager
@@ -410,21 +404,11 @@ def uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _terms_of_piece(pairs: Sequence[Pair]) -> list[dict[str, list[str]]]:
-    with uncollected():
-        return list(map(pair_terms, pairs))
-
-
-_MANY = 10_000  # pairs from which on other processes are worth their start
-_PIECE = 1000
-
-
 def build_pipeline(C: float, min_df: int, class_weight: Any, syntax: str = "") -> Pipeline:
     """The unfitted scikit-learn pipeline: pairs to terms, a TF-IDF per group of terms, logistic regression."""
     from operator import itemgetter
 
     from sklearn.feature_extraction.text import TfidfVectorizer
-    from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import FeatureUnion, Pipeline
     from sklearn.preprocessing import FunctionTransformer
 
@@ -432,11 +416,17 @@ def build_pipeline(C: float, min_df: int, class_weight: Any, syntax: str = "") -
         (name, TfidfVectorizer(analyzer=itemgetter(name), min_df=min_df, binary=True, use_idf=group.idf))
         for name, group in GROUPS.items()
     ]
-    regression = LogisticRegression(C=C, class_weight=class_weight, solver="newton-cg", tol=2e-3, max_iter=500)
     return Pipeline(
         [
             ("terms", FunctionTransformer(listed_terms, kw_args={"syntax": syntax})),
             ("tfidf", FeatureUnion(vectorizers, transformer_weights={n: g.weight for n, g in GROUPS.items()})),
-            ("regression", regression),
+            ("regression", build_regression(C, class_weight)),
         ]
     )
+
+
+def build_regression(C: float, class_weight: Any) -> LogisticRegression:
+    """The unfitted logistic regression."""
+    from sklearn.linear_model import LogisticRegression
+
+    return LogisticRegression(C=C, class_weight=class_weight, solver="newton-cg", tol=2e-3, max_iter=500)

@@ -10,12 +10,14 @@ import numpy as np
 
 from stance.articles import article_pairs, read_article
 from stance.entities import Catalogue, load_catalogue
-from stance.features import GROUPS, build_pipeline, listed_terms, terms_of, uncollected
+from stance.features import GROUPS, build_pipeline, build_regression, terms_of, uncollected
 from stance.pairs import OFFSETS, STANCES, Pair, frame_pairs
 from stance.text import Document, InputError, split_sentences
+from stance.tfidf import Incidence, incidence, inverse_document_frequencies, row_and_column, weigh
 
 if TYPE_CHECKING:
     import pandas as pd
+    from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import Pipeline
 
     from stance.explain import Explanation
@@ -51,7 +53,7 @@ class Scorer:
     Parameters
     ----------
     vocabulary : group -> term -> row of `coef`
-    idf : float64 (n_terms,), the inverse document frequency times the group's weight
+    idf : float64 (n_terms,), the inverse document frequency, 1 in groups where it does not count
     coef : float64 (n_terms, 3); intercept : float64 (3,), columns in the order of `STANCES`
     syntax : the spaCy pipeline whose trees the terms come from; empty for the rules of `stance.tree`
     """
@@ -73,30 +75,31 @@ class Scorer:
     def matrix(self, terms_by_pair: Iterable[Mapping[str, list[str]]]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """TF-IDF of the terms of pairs, as in scikit-learn: (row, column, value) of every nonzero cell, rows ascending."""
         columns: list[int] = []
-        counts: list[int] = []  # of the terms known, one after the other group of a pair
+        counts: list[int] = []  # of the terms known, one pair after the other
         known = list(self.vocabulary.items())
         for terms in terms_by_pair:
+            before = len(columns)
             for group, index in known:
-                found = {index[t] for t in terms[group] if t in index}
-                columns += sorted(found)
-                counts.append(len(found))
-        column = np.array(columns, dtype=np.int64)
-        block = np.repeat(np.arange(len(counts)), counts)
-        weight = self.idf[column]
-        squares = np.bincount(block, weight * weight, minlength=len(counts))
-        norm = np.sqrt(squares)[block]
-        # each group is scaled to the length of its own weight, as its TfidfVectorizer and the union's weight do
-        size = np.array([GROUPS[group].weight for group in self.vocabulary])[block % max(len(known), 1)]
-        return block // max(len(known), 1), column, weight / norm * size
+                columns += sorted({index[t] for t in terms[group] if t in index})
+            counts.append(len(columns) - before)
+        row, column = np.repeat(np.arange(len(counts)), counts), np.array(columns, dtype=np.int64)
+        return row, column, self.weigh(row, column)
+
+    def weigh(self, row: np.ndarray, column: np.ndarray) -> np.ndarray:
+        """See `stance.tfidf.weigh`."""
+        return weigh(row, column, self.idf, {group: len(terms) for group, terms in self.vocabulary.items()})
 
     def log_odds(self, pairs: Sequence[Pair]) -> np.ndarray:
         """Unnormalised log-probabilities, float64 (n_pairs, 3)."""
         with uncollected():
-            return self.log_odds_of_terms(terms_of(pairs, self.syntax), len(pairs))
+            return self._summed(*self.matrix(terms_of(pairs, self.syntax)), len(pairs))
 
-    def log_odds_of_terms(self, terms_by_pair: Iterable[Mapping[str, list[str]]], n: int) -> np.ndarray:
-        """`log_odds` of `n` pairs whose terms are known."""
-        row, column, value = self.matrix(terms_by_pair)
+    def log_odds_of(self, found: Incidence) -> np.ndarray:
+        """`log_odds` of pairs whose terms are known, the columns being those of this scorer."""
+        row, column = row_and_column(found)
+        return self._summed(row, column, self.weigh(row, column), found.matrix.shape[0])
+
+    def _summed(self, row: np.ndarray, column: np.ndarray, value: np.ndarray, n: int) -> np.ndarray:
         out = np.empty((n, len(STANCES)))
         for k in range(len(STANCES)):
             out[:, k] = np.bincount(row, value * self.coef[column, k], minlength=n) + self.intercept[k]
@@ -188,7 +191,8 @@ class StanceModel:
         """
         stances = labeled["stance"] if y is None else y
         parser = self.parser()
-        return self.fit_terms(listed_terms(frame_pairs(labeled), parser), np.asarray(stances, dtype=str), parser)
+        found = incidence(frame_pairs(labeled), parser, self.min_df)
+        return self.fit_incidence(found, np.asarray(stances, dtype=str), parser)
 
     def parser(self) -> str:
         """The spaCy pipeline that `fit` uses, empty where `syntax` is off."""
@@ -198,8 +202,9 @@ class StanceModel:
 
         return installed_pipeline()
 
-    def fit_terms(self, terms: Sequence[Mapping[str, list[str]]], stances: np.ndarray, parser: str) -> StanceModel:
-        """`fit` for pairs whose terms are known already, so that cross-validation works them out once."""
+    def fit_incidence(self, found: Incidence, stances: np.ndarray, parser: str) -> StanceModel:
+        """`fit` for pairs whose terms are counted already, so that cross-validation reads the sentences once."""
+        from scipy.sparse import csr_matrix
         from threadpoolctl import threadpool_limits
 
         classes, sizes = np.unique(stances, return_counts=True)
@@ -208,19 +213,23 @@ class StanceModel:
                 f"only one stance in the labelled data ({', '.join(map(repr, map(str, classes)))}, {len(stances)} rows); "
                 f"a model needs at least two of {', '.join(STANCES)}"
             )
+        if not found.matrix.shape[1]:
+            raise InputError(f"no term stands in {self.min_df} of the {len(stances)} labelled pairs; give more, or lower min_df")
         shares = dict(zip(classes, sizes / len(stances), strict=True))
         prior = shares if self.prior is None else check_prior(self.prior)
         total = sum(prior[c] for c in classes)
         weights = {c: prior[c] / total / shares[c] for c in classes}
-        pipeline = build_pipeline(C=self.C, min_df=self.min_df, class_weight=weights, syntax=parser)
+        idf = inverse_document_frequencies(found)
+        value = weigh(*row_and_column(found), idf, {group: len(terms) for group, terms in found.terms.items()})
+        regression = build_regression(self.C, weights)
         # with more than one thread BLAS adds in another order, and the bytes of the model change
-        with threadpool_limits(1), uncollected():
-            pipeline[1:].fit(terms, stances)  # the first step, from pairs to terms, learns nothing
-        self.pipeline_ = pipeline
+        with threadpool_limits(1):
+            regression.fit(csr_matrix((value, found.matrix.indices, found.matrix.indptr), found.matrix.shape), stances)
+        self.__dict__.pop("pipeline_", None)
         self.classes_ = np.array(STANCES)
         self.prior_ = {s: prior[s] / total if s in shares else 0.0 for s in STANCES}
         self.offsets_ = dict.fromkeys(STANCES, 0.0)
-        self.scorer_ = scorer_of(pipeline, parser)
+        self.scorer_ = scorer_of(found.terms, idf, regression, parser)
         self.info_: dict[str, Any] = {}
         return self
 
@@ -414,21 +423,13 @@ def document_pairs(
         yield row, found.pair
 
 
-def scorer_of(pipeline: Pipeline, syntax: str = "") -> Scorer:
-    """The arrays of a fitted pipeline, its coefficients rounded to float32 as the model file holds them."""
-    union, regression = pipeline.named_steps["tfidf"], pipeline.named_steps["regression"]
+def scorer_of(terms: Mapping[str, list[str]], idf: np.ndarray, regression: LogisticRegression, syntax: str = "") -> Scorer:
+    """What was learned as plain arrays, its coefficients rounded to float32 as the model file holds them."""
     vocabulary: dict[str, dict[str, int]] = {}
-    idf = []
     base = 0
-    for group, vectorizer in union.transformer_list:
-        terms = {str(term): base + int(i) for term, i in vectorizer.vocabulary_.items()}
-        vocabulary[group] = dict(sorted(terms.items(), key=lambda item: item[1]))
-        if vectorizer.use_idf:
-            idf.append(vectorizer.idf_.astype(np.float32).astype(np.float64))
-            vectorizer.idf_ = idf[-1]
-        else:
-            idf.append(np.ones(len(terms)))
-        base += len(terms)
+    for group, known in terms.items():
+        vocabulary[group] = dict(zip(known, range(base, base + len(known)), strict=True))
+        base += len(known)
     coef, intercept = regression.coef_, regression.intercept_
     if len(regression.classes_) == 2:  # one row, for the second class: the same odds as two opposite halves
         coef, intercept = np.vstack([-coef / 2, coef / 2]), np.array([-intercept[0] / 2, intercept[0] / 2])
@@ -437,16 +438,18 @@ def scorer_of(pipeline: Pipeline, syntax: str = "") -> Scorer:
     for row, label in enumerate(regression.classes_):
         full[:, STANCES.index(label)] = coef[row].astype(np.float32)
         bias[STANCES.index(label)] = np.float32(intercept[row])
-    regression.coef_, regression.intercept_ = full.T.copy(), bias
-    regression.classes_ = np.array(STANCES)
-    return Scorer(vocabulary, np.concatenate(idf), full, bias, syntax)
+    return Scorer(vocabulary, idf, full, bias, syntax)
 
 
 def pipeline_of(scorer: Scorer, C: float, min_df: int) -> Pipeline:
     """A fitted scikit-learn pipeline from the arrays: the reverse of `scorer_of`."""
     pipeline = build_pipeline(C=C, min_df=min_df, class_weight=None, syntax=scorer.syntax)
+    union = pipeline.named_steps["tfidf"]
+    # a vectorizer cannot do without terms, so that a group that has none is no part of it
+    union.transformer_list = [(group, v) for group, v in union.transformer_list if scorer.vocabulary[group]]
+    union.transformer_weights = {group: GROUPS[group].weight for group, _ in union.transformer_list}
     base = 0
-    for group, vectorizer in pipeline.named_steps["tfidf"].transformer_list:
+    for group, vectorizer in union.transformer_list:
         terms = scorer.vocabulary[group]
         vocabulary = {term: i - base for term, i in terms.items()}
         if vectorizer.use_idf:

@@ -1,0 +1,148 @@
+"""The terms of many pairs as one matrix, and their TF-IDF: what training counts once and prediction looks up."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from stance.features import GROUPS, terms_of, uncollected
+from stance.pairs import Pair
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
+
+_MANY = 10_000  # pairs from which on other processes are worth their start
+_PIECE = 1000
+
+_Coded = dict[str, tuple[list[str], np.ndarray, np.ndarray]]
+"""group -> (its terms, the numbers of those that stand in each pair, one pair after the other; how many in each)"""
+
+
+@dataclass(frozen=True)
+class Incidence:
+    """Which terms stand in which pairs.
+
+    Parameters
+    ----------
+    terms : group -> its terms, sorted; the columns of `matrix` are those of one group after the other
+    matrix : float32 CSR (n_pairs, n_terms), 1 where a term stands in a pair, column numbers ascending in each row
+    """
+
+    terms: dict[str, list[str]]
+    matrix: csr_matrix
+
+    def rows(self, which: np.ndarray) -> Incidence:
+        """Some of the pairs."""
+        return Incidence(self.terms, self.matrix[which])
+
+    def common(self, min_df: int) -> np.ndarray:
+        """The columns of terms that stand in at least `min_df` pairs."""
+        return np.flatnonzero(self.document_frequencies() >= min_df)
+
+    def columns(self, which: np.ndarray) -> Incidence:
+        """Some of the terms, by ascending column."""
+        ends = np.searchsorted(which, np.cumsum([len(terms) for terms in self.terms.values()]))
+        kept, start, base = {}, 0, 0
+        for (group, terms), end in zip(self.terms.items(), ends, strict=True):
+            kept[group] = [terms[i] for i in (which[start:end] - base).tolist()]
+            start, base = end, base + len(terms)
+        return Incidence(kept, self.matrix[:, which])
+
+    def document_frequencies(self) -> np.ndarray:
+        """In how many pairs each term stands, int64 (n_terms,)."""
+        return np.bincount(self.matrix.indices, minlength=self.matrix.shape[1])
+
+
+def incidence(pairs: Sequence[Pair], syntax: str = "", min_df: int = 1) -> Incidence:
+    """The terms of pairs, those that stand in at least `min_df` of them; many pairs are read on all cores."""
+    # neighbours share sentences, so that pieces of them are read faster than pairs dealt out one by one
+    pieces = [pairs[i : i + _PIECE] for i in range(0, len(pairs), _PIECE)]
+    if syntax or len(pairs) < _MANY:
+        found = [_coded(piece, syntax) for piece in pieces]
+    else:
+        from joblib import Parallel, delayed
+
+        found = Parallel(n_jobs=-1)(delayed(_coded)(piece) for piece in pieces)
+    with uncollected():
+        return _merged(found, len(pairs), min_df)
+
+
+def _coded(pairs: Sequence[Pair], syntax: str = "") -> _Coded:
+    codes: dict[str, defaultdict[str, int]] = {group: defaultdict() for group in GROUPS}
+    for numbers in codes.values():
+        numbers.default_factory = numbers.__len__  # a new term gets the next number
+    columns: dict[str, list[int]] = {group: [] for group in GROUPS}
+    sizes: dict[str, list[int]] = {group: [] for group in GROUPS}
+    with uncollected():
+        for terms in terms_of(pairs, syntax):
+            for group, numbers in codes.items():
+                found = set(terms[group])
+                columns[group] += map(numbers.__getitem__, found)
+                sizes[group].append(len(found))
+    return {g: (list(codes[g]), np.array(columns[g], np.int32), np.array(sizes[g], np.int32)) for g in GROUPS}
+
+
+def _merged(pieces: Sequence[_Coded], n: int, min_df: int) -> Incidence:
+    from scipy.sparse import csr_matrix, hstack
+
+    kept: dict[str, list[str]] = {}
+    blocks = []
+    for group in GROUPS:
+        numbers: defaultdict[str, int] = defaultdict()
+        numbers.default_factory = numbers.__len__
+        columns, sizes = [np.zeros(0, np.int32)], [np.zeros(1, np.int32)]
+        for terms, codes, size in (piece[group] for piece in pieces):
+            columns.append(np.fromiter(map(numbers.__getitem__, terms), np.int32, len(terms))[codes])
+            sizes.append(size)
+        column, ends = np.concatenate(columns), np.cumsum(np.concatenate(sizes))
+        common = np.bincount(column, minlength=len(numbers)) >= min_df
+        kept[group] = sorted(term for term, often in zip(numbers, common.tolist(), strict=True) if often)
+        place = np.full(len(numbers), -1, np.int32)
+        place[[numbers[term] for term in kept[group]]] = np.arange(len(kept[group]))
+        column = place[column]
+        # pairs keep their rows, without the terms that are too rare
+        ends = np.concatenate([[0], np.cumsum(column >= 0)])[ends]
+        column = column[column >= 0]
+        block = csr_matrix((np.ones(len(column), np.float32), column, ends), shape=(n, len(kept[group])))
+        block.sort_indices()
+        blocks.append(block)
+    return Incidence(kept, csr_matrix(hstack(blocks, format="csr")))
+
+
+def row_and_column(found: Incidence) -> tuple[np.ndarray, np.ndarray]:
+    """Pair and term of each cell of the matrix, int64, rows and then columns ascending."""
+    counts = np.diff(found.matrix.indptr)
+    return np.repeat(np.arange(len(counts)), counts), found.matrix.indices.astype(np.int64)
+
+
+def inverse_document_frequencies(found: Incidence) -> np.ndarray:
+    """As scikit-learn's smoothed idf, 1 in groups where rarity does not count: float64 (n_terms,), rounded to float32.
+
+    Rounded as the model file holds it, so that a model is trained on what it will be asked with.
+    """
+    smooth = np.log((1 + found.matrix.shape[0]) / (1 + found.document_frequencies())) + 1
+    counts = np.repeat([GROUPS[group].idf for group in found.terms], [len(t) for t in found.terms.values()])
+    return np.where(counts, smooth, 1.0).astype(np.float32).astype(np.float64)
+
+
+def weigh(row: np.ndarray, column: np.ndarray, idf: np.ndarray, sizes: Mapping[str, int]) -> np.ndarray:
+    """TF-IDF of terms that stand in pairs, each group scaled to the length of its own weight, as in scikit-learn.
+
+    Parameters
+    ----------
+    row, column : int (n,), the pairs and the numbers of their terms.
+    idf : float64 (n_terms,). sizes : group -> how many terms it has.
+
+    Returns
+    -------
+    float64 (n,)
+    """
+    group = np.repeat(np.arange(len(sizes)), list(sizes.values()))[column]
+    block = row * len(sizes) + group
+    value = idf[column]
+    squares = np.bincount(block, value * value)
+    return np.asarray(value / np.sqrt(squares[block]) * np.array([GROUPS[name].weight for name in sizes])[group])
