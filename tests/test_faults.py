@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import resource
 import signal
 import subprocess
 import sys
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from processes import Started
 
 from stance.storage import InputError, check_writable
 
@@ -41,30 +41,20 @@ def pipe(tmp_path: Path) -> Path:
 
 
 @contextlib.contextmanager
-def running(*arguments: object, **options: Any) -> Iterator[subprocess.Popen[bytes]]:
-    """`python -m stance ARGUMENTS` in a process group of its own, ended at last."""
-    command = [sys.executable, "-m", "stance", *map(str, arguments)]
-    options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "start_new_session": True} | options
-    # a shell that runs the tests in the background has them ignore SIGINT, and they would pass that on
-    options.setdefault("preexec_fn", lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
-    process = subprocess.Popen(command, **options)
+def running(*arguments: object, **options: Any) -> Iterator[Started]:
+    """`stance ARGUMENTS` in a process group of its own, ended at last."""
+    process = Started(*arguments, **options)
     try:
         yield process
     finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        for stream in (process.stdout, process.stderr):
-            if stream is not None:
-                stream.close()
+        process.end()
 
 
-def until(condition: Callable[[], object], process: subprocess.Popen[bytes]) -> None:
+def until(condition: Callable[[], object], process: Started) -> None:
     """Wait for something that a running process does; fail where it ends before."""
     while not condition():
-        if process.poll() is not None:
-            assert process.stderr is not None
-            raise AssertionError(f"ended with {process.returncode}: {process.stderr.read().decode()}")
+        if process.returncode is not None:
+            raise AssertionError(f"ended with {process.returncode}: {process.said('err')}")
         time.sleep(0.01)
 
 
@@ -111,14 +101,14 @@ def test_signals_while_writing(
         else:
             until(lambda: any(t.stat().st_size for t in temporaries(out) if ".refused" not in t.name), process)
         os.killpg(process.pid, number)  # as a terminal does: to the workers too
-        _, said = process.communicate(timeout=600)
+        _, said = process.communicate()
         assert process.returncode == code
         if "--jobs" not in more:  # a worker that is still starting is stopped by Python itself, which says so
-            assert b"Traceback" not in said, said.decode()
+            assert "Traceback" not in said, said
     assert table.read_text() == OLD
     if number != signal.SIGKILL:
         assert names(out) == ["table.csv"]
-        lines = said.decode().strip().splitlines()
+        lines = said.strip().splitlines()
         assert {"stance: interrupted", "stance: terminated"} & set(lines if "--jobs" in more else lines[-1:])
         return
     assert temporaries(out)  # nothing could be done about it then; the next run sweeps
@@ -205,11 +195,17 @@ def test_two_writers_at_once(pipe: Path, tmp_path: Path, small_model: Path, cata
     assert not temporaries(tmp_path)
 
 
+def fresh(*arguments: object, stdout: Any) -> subprocess.Popen[bytes]:
+    """`stance ARGUMENTS` in a fresh interpreter: how it ends matters."""
+    command = [sys.executable, "-m", "stance", *map(str, arguments)]
+    return subprocess.Popen(command, stdout=stdout, stderr=subprocess.PIPE)
+
+
 def test_closed_pipe(tmp_path: Path, small_model: Path, catalogue: Path) -> None:
     """`stance predict ... | head -1`: the end of the reader is the end of the run, without a word."""
     documents = tmp_path / "documents.jsonl"
     documents.write_bytes(b"".join(ROW % i for i in range(5000)))
-    with running("predict", documents, "-m", small_model, "-e", catalogue) as process:
+    with fresh("predict", documents, "-m", small_model, "-e", catalogue, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None and process.stderr is not None
         assert process.stdout.readline().startswith(b"doc_id,")
         process.stdout.close()
@@ -226,7 +222,7 @@ def test_full_device_behind_standard_output(command: str, tmp_path: Path, small_
         "info": ["info", small_model],
         "help": ["--help"],
     }[command]
-    with open("/dev/full", "wb") as full, running(*arguments, stdout=full) as process:
+    with open("/dev/full", "wb") as full, fresh(*arguments, stdout=full) as process:
         _, said = process.communicate()
         assert process.returncode == 1
         assert b"No space left on device" in said and b"Traceback" not in said and b"Exception ignored" not in said
@@ -245,10 +241,6 @@ def test_messages_without_a_reader(small_model: Path) -> None:
     assert ran.returncode == 0 and ran.stdout.startswith("model ")
 
 
-def limit_files() -> None:
-    resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))
-
-
 @pytest.mark.parametrize("ending", ["csv", "jsonl", "parquet"])
 def test_full_disk(ending: str, tmp_path: Path, small_model: Path, catalogue: Path) -> None:
     """No file may grow beyond 10 kB here, which stops a write as a full disk does."""
@@ -258,10 +250,10 @@ def test_full_disk(ending: str, tmp_path: Path, small_model: Path, catalogue: Pa
     out.mkdir()
     table = out / f"table.{ending}"
     table.write_text(OLD)
-    with running(*predict(documents, table, small_model, catalogue), preexec_fn=limit_files) as process:
+    with running(*predict(documents, table, small_model, catalogue), file_limit=10_000) as process:
         _, said = process.communicate()
-    assert process.returncode == 1, said.decode()
-    assert said.startswith(b"stance: ") and b"File too large" in said and b"Traceback" not in said
+    assert process.returncode == 1, said
+    assert said.startswith("stance: ") and "File too large" in said and "Traceback" not in said
     assert names(out) == [table.name] and table.read_text() == OLD
 
 
@@ -275,12 +267,9 @@ def test_full_disk_under_a_model(tmp_path: Path, small_model: Path) -> None:
     model = out / "m.joblib"
     model.write_bytes(small_model.read_bytes())
 
-    def limit() -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (2_000, 2_000))
-
-    with running("train", labeled, "-o", model, "--folds", "0", preexec_fn=limit) as process:
+    with running("train", labeled, "-o", model, "--folds", "0", file_limit=2_000) as process:
         _, said = process.communicate()
-    assert process.returncode == 1 and b"File too large" in said and b"Traceback" not in said, said.decode()
+    assert process.returncode == 1 and "File too large" in said and "Traceback" not in said, said
     assert names(out) == ["m.joblib"] and model.read_bytes() == small_model.read_bytes()
 
 
