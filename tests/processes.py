@@ -16,6 +16,7 @@ import runpy
 import signal
 import sys
 import tempfile
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -122,4 +123,6 @@ def _run(
         exec(first, {})
         runpy.run_module(module, run_name="__main__", alter_sys=True)
     finally:
-        atexit._run_exitfuncs()  # as the end of an interpreter does and that of a forked process does not
+        # as an interpreter ends, and a forked process does not: workers are sent home, then waited for
+        threading._shutdown()
+        atexit._run_exitfuncs()

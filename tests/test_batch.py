@@ -9,13 +9,15 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 from generated import NAMES, write_catalogue, write_documents, write_model
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from processes import Started
 
 from stance import InputError, StanceModel, aggregate_stances, batch, read_documents
 from stance.batch import Meter, SeenIds, Sums, csv_rows, digests_of, job_of, predict_file, read_chunks
@@ -69,7 +71,7 @@ def test_any_number_of_jobs_writes_the_same_bytes(
     monkeypatch.setattr(batch, "WAVE", 4)  # several waves
     for by in ("statement", "corpus"):
         found = set()
-        for jobs in (1, 2, 3):
+        for jobs in (1, 3):
             predict_file([made / "docs.jsonl"], tmp_path / "t.csv", job(made, by=by), jobs)
             found.add((tmp_path / "t.csv").read_bytes())
         assert len(found) == 1 and found.pop().count(b"\n") > 10
@@ -182,6 +184,7 @@ def statements(draw: st.DrawFn) -> pd.DataFrame:
     )
 
 
+@settings(max_examples=40, deadline=None)
 @given(statements(), st.integers(0, 30), st.integers(0, 30))
 def test_sums_of_parts_are_the_positions_of_the_whole(table: pd.DataFrame, one: int, two: int) -> None:
     one, two = sorted((one, two))
@@ -234,9 +237,11 @@ def test_progress_only_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
         meter.close()
 
 
-def stance(*arguments: object, **options: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "stance", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=600, check=False, **options)  # type: ignore[call-overload]
+def stance(*arguments: object, **options: Any) -> subprocess.CompletedProcess[str]:
+    process = Started(*arguments, **options)
+    said = process.communicate()
+    process.end()
+    return subprocess.CompletedProcess(list(arguments), process.wait(), *said)
 
 
 def test_command_line(made: Path, tmp_path: Path) -> None:
@@ -262,7 +267,7 @@ def test_command_line(made: Path, tmp_path: Path) -> None:
     ],
 )
 def test_wrong_usage(made: Path, tmp_path: Path, arguments: list[str], message: str) -> None:
-    done = stance("predict", made / "docs.jsonl", "-m", made / "m.joblib", *arguments, cwd=tmp_path)
+    done = stance("predict", made / "docs.jsonl", "-m", made / "m.joblib", *arguments, folder=tmp_path)
     assert done.returncode == 2 and message in done.stderr and not list(tmp_path.iterdir())
 
 
@@ -289,7 +294,7 @@ def test_memory_is_flat(made: Path, tmp_path: Path) -> None:
         "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
     )
     peak = []
-    for n in (1_000, 10_000):
+    for n in (500, 5_000):
         path = write_documents(tmp_path / f"{n}.jsonl", n)
         command = [sys.executable, "-c", code, made / "m.joblib", made / "c.csv", path, tmp_path / "out.csv"]
         done = subprocess.run(command, capture_output=True, text=True, check=True, env={**os.environ})

@@ -6,18 +6,17 @@ import json
 import os
 import re
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 from generated import write_catalogue, write_documents, write_model
+from processes import Started
 
 from stance import InputError, shards
 from stance.batch import Job, WorkError, job_of, predict_file
@@ -219,9 +218,21 @@ StanceModel.predict = waiting
 """
 
 
-def command(made: Path, out: Path, *more: object) -> list[str]:
-    options = ["predict", made / "in", "-m", made / "m.joblib", "-e", made / "c.csv", "-o", out, *more]
-    return [sys.executable, "-m", "stance", *map(str, options)]
+@contextmanager
+def running(made: Path, out: Path, *more: object, **options: Any) -> Iterator[Started]:
+    """The command line at work on the folder."""
+    process = Started("predict", made / "in", "-m", made / "m.joblib", "-e", made / "c.csv", "-o", out, *more, **options)
+    try:
+        yield process
+    finally:
+        process.end()
+
+
+def run(made: Path, out: Path, *more: object) -> tuple[int, str]:
+    """What the command line comes to: the exit code, and what it said on stderr."""
+    with running(made, out, *more) as process:
+        _, said = process.communicate(LIMIT)
+        return process.wait(), said
 
 
 def wait_for(condition: Callable[[], object], seconds: float = LIMIT) -> None:
@@ -237,21 +248,19 @@ def test_a_killed_run_is_taken_up(
     made: Path, tmp_path: Path, unbroken: dict[str, bytes], jobs: int, sign: signal.Signals
 ) -> None:
     out = tmp_path / "out"
-    code, _ = held(tmp_path)
-    (tmp_path / "sitecustomize.py").write_text(code)  # what Python runs first, in each worker too
+    holding, _ = held(tmp_path)
+    (tmp_path / "sitecustomize.py").write_text(holding)  # what Python runs first in each worker
     paths = os.pathsep.join([str(tmp_path), *filter(None, [os.environ.get("PYTHONPATH")])])
-    process = subprocess.Popen(
-        command(made, out, "-j", jobs),
-        **{"stderr": subprocess.PIPE, "start_new_session": True, "env": {**os.environ, "PYTHONPATH": paths}},  # type: ignore[call-overload]
-    )
-    wait_for(lambda: list(out.glob("records/part-*")))
-    os.killpg(process.pid, sign)
-    process.communicate(timeout=LIMIT)
-    assert process.returncode in (-sign, 128 + sign)
+    environment = {"PYTHONPATH": paths}
+    with running(made, out, "-j", jobs, environment=environment, first=holding if jobs == 1 else "") as process:
+        wait_for(lambda: list(out.glob("records/part-*")))
+        os.killpg(process.pid, sign)
+        process.wait(LIMIT)
+        assert process.returncode in (-sign, 128 + sign)
     assert [p.stem for p in out.glob("records/part-*")] == ["part-00000"]
-    done = subprocess.run(command(made, out, "-j", jobs), capture_output=True, text=True, timeout=LIMIT, check=False)
-    assert done.returncode == 0, done.stderr
-    assert f"{N_FILES * 40} documents" in done.stderr and tables(out) == unbroken
+    code, said = run(made, out, "-j", jobs)
+    assert code == 0, said
+    assert f"{N_FILES * 40} documents" in said and tables(out) == unbroken
 
 
 def test_a_worker_whose_run_is_gone_stops(made: Path, tmp_path: Path) -> None:
@@ -270,18 +279,11 @@ def cluster(folder: Path, preload: str = "", nanny: bool = False, workers: int =
     pytest.importorskip("distributed")
     folder.mkdir(exist_ok=True)
     (folder / "preload.py").write_text(preload)
-    environment = {**os.environ, "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1"}
-    started: list[subprocess.Popen[bytes]] = []
+    started: list[Started] = []
 
-    def start(*arguments: object) -> subprocess.Popen[bytes]:
-        with (folder / f"log-{len(started)}").open("wb") as log:
-            started.append(
-                subprocess.Popen(
-                    [sys.executable, "-m", "dask", *map(str, arguments)],
-                    **{"stdout": log, "stderr": log, "cwd": folder, "env": environment, "start_new_session": True},  # type: ignore[call-overload]
-                )
-            )
-        return started[-1]
+    def start(*arguments: object) -> None:
+        environment = {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1"}
+        started.append(Started(*arguments, module="dask", folder=folder, environment=environment))
 
     try:
         file = folder / "scheduler.json"
@@ -303,14 +305,7 @@ def cluster(folder: Path, preload: str = "", nanny: bool = False, workers: int =
         yield address, [p.pid for p in started[1:]]
     finally:
         for process in started:
-            with_group(process, signal.SIGKILL)
-            process.wait(timeout=LIMIT)
-
-
-def with_group(process: subprocess.Popen[bytes], sign: signal.Signals) -> None:
-    """A signal to a process that we started and to its children."""
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, sign)
+            process.end()
 
 
 DEADLY = """
@@ -369,8 +364,8 @@ def on(address: str, *more: object) -> tuple[object, ...]:
 
 
 def test_a_cluster_writes_the_same_bytes(made: Path, tmp_path: Path, unbroken: dict[str, bytes], healthy: str) -> None:
-    done = subprocess.run(command(made, tmp_path / "out", *on(healthy)), capture_output=True, text=True, timeout=LIMIT)
-    assert done.returncode == 0, done.stderr
+    code, said = run(made, tmp_path / "out", *on(healthy))
+    assert code == 0, said
     assert tables(tmp_path / "out") == unbroken
     again = predict_shards([made / "in"], tmp_path / "out", job(made))  # what a cluster did, this machine knows
     assert again.documents == N_FILES * 40
@@ -396,14 +391,13 @@ def test_a_worker_that_is_killed_loses_and_doubles_nothing(
 ) -> None:
     out = tmp_path / "out"
     code, hold = held(tmp_path)
-    with cluster(tmp_path / "dask", code) as (address, workers):
-        process = subprocess.Popen(command(made, out, *on(address)), stderr=subprocess.PIPE)
+    with cluster(tmp_path / "dask", code) as (address, workers), running(made, out, *on(address)) as process:
         wait_for(lambda: list(out.glob("records/part-*")))
         os.kill(workers[0], signal.SIGKILL)
         hold.unlink()
-        _, messages = process.communicate(timeout=LIMIT)
+        _, messages = process.communicate(LIMIT)
         assert process.returncode == 0, messages
-        assert f"{N_FILES * 40} documents".encode() in messages
+        assert f"{N_FILES * 40} documents" in messages
     assert tables(out) == unbroken
     ids = [i for t in out.glob("part-*.csv") for i in pd.read_csv(t)["doc_id"].unique()]
     assert len(ids) == len(set(ids))
@@ -413,14 +407,14 @@ def test_a_killed_run_on_a_cluster_is_taken_up(made: Path, tmp_path: Path, unbro
     out = tmp_path / "out"
     code, hold = held(tmp_path)
     with cluster(tmp_path / "dask", code) as (address, _):
-        process = subprocess.Popen(command(made, out, *on(address)), stderr=subprocess.PIPE)
-        wait_for(lambda: list(out.glob("records/part-*")))
-        process.kill()
-        process.communicate(timeout=LIMIT)
+        with running(made, out, *on(address)) as process:
+            wait_for(lambda: list(out.glob("records/part-*")))
+            process.kill()
+            process.wait(LIMIT)
         assert [p.stem for p in out.glob("records/part-*")] == ["part-00000"]
         hold.unlink()
-        done = subprocess.run(command(made, out, *on(address)), capture_output=True, text=True, timeout=LIMIT)
-        assert done.returncode == 0, done.stderr
+        status, said = run(made, out, *on(address))
+        assert status == 0, said
     assert tables(out) == unbroken
 
 
@@ -428,9 +422,9 @@ def test_a_shard_that_kills_its_workers_is_named(made: Path, tmp_path: Path, unb
     """Dask blames whatever was on the workers that died; what is innocent is done alone, the killer named for sure."""
     out = tmp_path / "out"
     with cluster(tmp_path / "dask", DEADLY, nanny=True) as (address, _):
-        done = subprocess.run(command(made, out, *on(address)), capture_output=True, text=True, timeout=LIMIT)
-    assert done.returncode == 1 and "Traceback" not in done.stderr
-    (said,) = [line for line in done.stderr.splitlines() if line.startswith("stance: ")]  # Dask may have said more
+        code, messages = run(made, out, *on(address))
+    assert code == 1 and "Traceback" not in messages
+    (said,) = [line for line in messages.splitlines() if line.startswith("stance: ")]  # Dask may have said more
     deadly = next(s for s in shards_of([made / "in"]) if '"d100"' in Path(s.files[0]).read_text())
     assert f"stance: {deadly.name} ({deadly.files[0]}): the worker that ran it alone died" in said
     assert re.findall(r"part-\d+", said) == [deadly.name]
@@ -489,10 +483,8 @@ def test_unfit_workers_are_refused(made: Path, tmp_path: Path, preload: str, mes
 
 def test_a_cluster_that_stands_still_is_given_up(made: Path, tmp_path: Path) -> None:
     with cluster(tmp_path / "dask", STUCK) as (address, _):
-        done = subprocess.run(
-            command(made, tmp_path / "out", *on(address, "--timeout", 2)), capture_output=True, text=True, timeout=LIMIT
-        )
-    assert done.returncode == 1 and "no shard was finished in 2 seconds (--timeout)" in done.stderr
+        code, said = run(made, tmp_path / "out", *on(address, "--timeout", 2))
+    assert code == 1 and "no shard was finished in 2 seconds (--timeout)" in said
 
 
 def test_no_scheduler_and_no_workers(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
