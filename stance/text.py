@@ -78,6 +78,11 @@ class Problems:
         (self.sink or self.rows.append)({"file": file, "line": line, "reason": reason, "row": row})
 
 
+def refused_path(output: str | Path) -> Path:
+    """Where rows are put aside that could not be used for an output."""
+    return Path(f"{output}.refused.jsonl")
+
+
 # ---------------------------------------------------------------------------------------------- sentences
 
 # A line break ends a sentence after a blank line, before a bullet or after a line that stands by itself (a headline, a

@@ -533,7 +533,16 @@ USAGE: dict[str, tuple[list[str], str]] = {
     "by what": (["predict", "a.txt", "--by", "year"], "--by year: choose statement, document or corpus"),
     "output of no kind": (["predict", "a.txt", "-o", "o.xlsx"], "tables are written as .csv, .jsonl or .parquet"),
     "prior in words": (["predict", "a.txt", "--prior", "against=lots"], "--prior against=lots: write against="),
-    "prior of zero": (["predict", "a.txt", "--prior", "against=0,favor=1,neutral=1"], "each above 0"),
+    "prior of zero": (["predict", "a.txt", "--prior", "against=0,favor=1,neutral=1"], "each once and above 0"),
+    "prior twice": (["predict", "a.txt", "--prior", "favor=1,favor=2,against=1,neutral=1"], "each once and above 0"),
+    "a scheduler for nothing": (["predict", "a.txt", "--scheduler", "tcp://host:8786"], "is for --backend dask; add that"),
+    **{
+        f"a scheduler at {address!r}": (
+            ["predict", "a.txt", "-o", "out", "--model", MODEL, "--backend", "dask", "--scheduler", address],
+            f"--scheduler {address!r}: is no address; write tcp://HOST:PORT",
+        )
+        for address in ("host", "host:8786", "http://host:8786", "tcp://host:port", "tcp://host:99999", "tcp://[::1:8786")
+    },
     "an empty name": (["predict", "a.txt", "", "--model", MODEL], "an input has an empty name"),
     "no room": (["predict", "a.txt", "--max-chars", "0", "--model", MODEL], "--max-chars 0: give the number"),
     "no processes": (["predict", "a.txt", "--jobs", "0"], "--jobs 0"),
@@ -583,6 +592,30 @@ def test_no_command_overwrites_what_it_reads(
     content = rows({"text": "Oslo backs Rome."})
     path = put(tmp_path, "a.jsonl", content)
     ran = stance(command, name, *more, "-o", path)
+    assert ran.code == 2 and f"{path}: is read by this command too" in one_line(ran.err)
+    assert path.read_bytes() == content and list(tmp_path.iterdir()) == [path]
+
+
+# what is skipped goes to OUTPUT.refused.jsonl: command, output, other arguments
+REFUSING: dict[str, tuple[str, str, list[str]]] = {
+    "train": ("train", "o.joblib", ["--folds", "0"]),
+    "predict": ("predict", "o.csv", ["--model", "MODEL"]),
+    "evaluate": ("evaluate", "o.json", ["--model", "MODEL"]),
+    "export": ("export", "o.csv", ["--to", "matrix"]),
+    "import": ("import", "o.csv", ["--from", "doccano"]),
+}
+
+
+@pytest.mark.parametrize("case", REFUSING)
+def test_refused_rows_do_not_overwrite_what_is_read(
+    case: str, tmp_path: Path, stance: Callable[..., Any], small_model: Path
+) -> None:
+    """Rows that were refused, mended where they stood, and given again."""
+    command, name, more = REFUSING[case]
+    content = rows({"text": "Oslo backs Rome."})
+    path = put(tmp_path, f"{name}.refused.jsonl", content)
+    more = [str(small_model) if a == MODEL else a for a in more]
+    ran = stance(command, path, *more, "-o", tmp_path / name, "--on-error", "skip")
     assert ran.code == 2 and f"{path}: is read by this command too" in one_line(ran.err)
     assert path.read_bytes() == content and list(tmp_path.iterdir()) == [path]
 

@@ -318,6 +318,22 @@ def test_read_only_file_is_not_replaced(tmp_path: Path, monkeypatch: pytest.Monk
     assert table.read_text() == OLD
 
 
+def test_modules_in_the_folder_at_hand_are_not_run(tmp_path: Path, small_model: Path, catalogue: Path) -> None:
+    """A downloaded folder may hold a joblib.py, which Python would import in every worker."""
+    documents = tmp_path / "documents.jsonl"
+    documents.write_bytes(b"".join(ROW % i for i in range(3000)))
+    folder = tmp_path / "downloaded"
+    folder.mkdir()
+    for module in ("joblib", "json", "numpy", "signal", "stance"):
+        (folder / f"{module}.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w'); raise SystemExit(1)")
+    script = tmp_path / "bin" / "stance"  # as pip installs it
+    script.parent.mkdir()
+    script.write_text("import sys\nfrom stance.cli import main\nsys.exit(main())\n")
+    arguments = predict(documents, tmp_path / "o.csv", small_model, catalogue, "--jobs", "2")
+    ran = subprocess.run([sys.executable, script, *map(str, arguments)], cwd=folder, capture_output=True, text=True)
+    assert not (tmp_path / "ran").exists() and ran.returncode == 0, ran.stderr
+
+
 def test_output_where_nothing_can_be(
     tmp_path: Path, small_model: Path, catalogue: Path, stance: Callable[..., Any]
 ) -> None:
