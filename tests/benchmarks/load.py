@@ -318,7 +318,7 @@ def main() -> int:
         tables = sorted(out.glob("*.csv")) if options.folder else [out]
         refused = [p for t in tables if (p := Path(f"{t}.refused.jsonl")).exists()]
         found, reasons = faults(expected, said, tables, refused)
-    tenth = max(len(memory) // 10, 1)
+    tenths = [memory[i * len(memory) // 10 : (i + 1) * len(memory) // 10] or memory[-1:] for i in range(10)]
     print("\n| refused because | documents |\n| --- | --- |")
     for reason, count in reasons.most_common():
         print(f"| {reason} | {count:,} |")
@@ -332,8 +332,7 @@ def main() -> int:
         ("seconds", f"{took:,.0f}"),
         ("documents a second", f"{expected.total() / took:,.0f}"),
         ("memory of all processes, peak MB", f"{max(memory):,.0f}"),
-        ("memory in the first tenth, median MB", f"{statistics.median(memory[:tenth]):,.0f}"),
-        ("memory in the last tenth, median MB", f"{statistics.median(memory[-tenth:]):,.0f}"),
+        ("median in each tenth of the run", ", ".join(f"{statistics.median(part):,.0f}" for part in tenths)),
     ):
         print(f"| {what} | {figure} |")
     print(*found[:20], sep="\n")
