@@ -202,7 +202,9 @@ def predict(
         str | None, typer.Option(help="Dask's scheduler, as tcp://HOST:PORT.", metavar="ADDRESS")
     ] = None,
     timeout: Annotated[float, typer.Option(min=0.1, help="With a folder: seconds for one file at most.")] = 3600,
-    format: Annotated[str, typer.Option(help="With a folder: of its tables.", metavar="csv|jsonl|parquet")] = "csv",
+    format: Annotated[
+        str | None, typer.Option(help="With a folder: of its tables; else csv.", metavar="csv|jsonl|parquet")
+    ] = None,
     roll_up: Annotated[
         bool, typer.Option("--roll-up", help="Count what members say for their affiliation too.")
     ] = False,
@@ -214,6 +216,9 @@ def predict(
 
     if jobs == 0 or jobs < -1:
         raise InputError(f"--jobs {jobs}: give a number of processes, or -1 for one per core")
+    cores = os.cpu_count() or 1
+    if jobs > max(64, 4 * cores):  # as many processes are started at once, and each holds the model
+        raise InputError(f"--jobs {jobs}: is too many for {cores} cores; -1 is one per core")
     if backend not in ("local", "dask"):
         raise InputError(f"--backend {backend}: choose local or dask")
     if scheduler is not None and backend != "dask":
@@ -222,9 +227,11 @@ def predict(
     if output is not None and not folder:
         check_table(output)
         keep_inputs(output, *inputs, entities, model)
+    if format is not None and not folder:
+        raise InputError(f"--format {format}: is for a folder of tables; name one with -o, or a file by its ending")
     shares = parse_prior(prior)
     shown = output is None and sys.stdout.isatty()
-    kind = format if folder else "frame" if shown else output.suffix[1:] if output else "csv"
+    kind = format or "csv" if folder else "frame" if shown else output.suffix[1:] if output else "csv"
     skip = skips(on_error, output, *inputs, entities, model)
     job = job_of(model, entities, shares, by, kind, encoding, max_chars, skip, roll_up, min_confidence)
     if backend == "dask" and not folder:

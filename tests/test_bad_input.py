@@ -248,6 +248,43 @@ def test_bad_documents(case: str, tmp_path: Path, stance: Callable[..., Any], sm
     assert f"{len(documents)} document" in ran.err
 
 
+PARQUET: dict[str, tuple[Any, str, int | None]] = {
+    "a date beyond all calendars": (lambda pa: {"text": ["a"], "date": pa.array([1 << 62], pa.timestamp("us"))}, "date value", None),
+    "bytes as text": (lambda pa: {"text": [b"Oslo"]}, "text is bytes, not a string", 1),
+    "bytes as id": (lambda pa: {"text": ["a"], "doc_id": [b"\xff"]}, "doc_id must be a single value", 1),
+    "an object as text": (lambda pa: {"text": [{"a": "b"}]}, "text is dict, not a string", 1),
+    "no text column": (lambda pa: {"body": ["a"]}, "no column 'text'", None),
+}
+
+
+@pytest.mark.parametrize("case", PARQUET)
+def test_bad_parquet(case: str, tmp_path: Path) -> None:
+    pa = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    make, message, row = PARQUET[case]
+    parquet.write_table(pa.table(make(pa)), tmp_path / "a.parquet")
+    with pytest.raises(InputError, match=re.escape(message)) as error:
+        list(read_documents(tmp_path / "a.parquet"))
+    assert f"a.parquet:{row}: " in str(error.value) if row else "a.parquet:" in str(error.value)
+
+
+def test_damaged_parquet_loses_no_row_in_silence(tmp_path: Path) -> None:
+    """Bits flipped in the file's own account of its rows: all of them, or an error."""
+    pa = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    path = tmp_path / "a.parquet"
+    parquet.write_table(pa.table({"doc_id": [str(i) for i in range(50)], "text": ["Oslo agreed."] * 50}), path)
+    raw = path.read_bytes()
+    found = set()
+    for bit in range(8 * (len(raw) - 1500), 8 * len(raw), 13):
+        path.write_bytes(raw[: bit // 8] + bytes([raw[bit // 8] ^ 1 << bit % 8]) + raw[bit // 8 + 1 :])
+        try:
+            found.add(len(list(read_documents(path, unique=False))))
+        except InputError:
+            found.add(-1)
+    assert found == {-1, 50}
+
+
 def test_every_row_is_counted(tmp_path: Path, stance: Callable[..., Any], small_model: Path) -> None:
     """Documents scored, empty and refused add up to the rows of the file; the refused keep their line and content."""
     lines = [HEAD]
@@ -546,6 +583,8 @@ USAGE: dict[str, tuple[list[str], str]] = {
     "an empty name": (["predict", "a.txt", "", "--model", MODEL], "an input has an empty name"),
     "no room": (["predict", "a.txt", "--max-chars", "0", "--model", MODEL], "--max-chars 0: give the number"),
     "no processes": (["predict", "a.txt", "--jobs", "0"], "--jobs 0"),
+    "more processes than can be": (["predict", "a.txt", "--jobs", "100000000000"], "is too many for"),
+    "a format for nothing": (["predict", "a.txt", "--format", "jsonl"], "--format jsonl: is for a folder of tables"),
     "no model": (["predict", "a.txt", "--model", "none.joblib"], "none.joblib: "),
     "a model that is none": (["predict", "a.txt", "--model", "a.txt"], "is no gzip file"),
     "info on none": (["info", "a.txt"], "is no gzip file"),

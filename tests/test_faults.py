@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 
 from stance.storage import InputError, check_writable
+from stance.text import list_files
 
 ROW = b'{"doc_id": "%d", "text": "Turkey condemned Russia. Russia thanked Turkey."}\n'
 OLD = "the old table\n"
@@ -305,6 +306,21 @@ def test_read_only_folder_and_file(tmp_path: Path) -> None:
     with nobody(), pytest.raises(InputError, match="cannot be written"):
         check_writable(folder / "sub" / "table.csv")
     assert names(folder) == []
+
+
+def test_a_folder_that_may_not_be_read(tmp_path: Path) -> None:
+    """Its documents are not left out in silence."""
+    locked = tmp_path / "in" / "locked"
+    locked.mkdir(parents=True)
+    (tmp_path / "in" / "a.txt").write_text("Oslo agreed.")
+    for folder in (*tmp_path.parents[:2], tmp_path):  # pytest makes them for their owner alone
+        folder.chmod(0o755)
+    locked.chmod(0)
+    try:
+        with nobody(), pytest.raises(InputError, match="locked: cannot be read: Permission denied"):
+            list_files(tmp_path / "in")
+    finally:
+        locked.chmod(0o755)
 
 
 def test_read_only_file_is_not_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
