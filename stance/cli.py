@@ -357,6 +357,8 @@ def evaluate(
     """Score a model on labelled data that it has not seen, or its statements by a coder's table."""
     if output is not None and output.suffix != ".json":
         raise InputError(f"{output}: scores are written as .json")
+    if output is not None:
+        keep_inputs(output, *labeled, *(statements or []), *(documents or []), entities, model)
     shares = parse_prior(prior)
     if statements:
         if shares or min_confidence or audit:

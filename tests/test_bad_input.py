@@ -659,6 +659,14 @@ def test_refused_rows_do_not_overwrite_what_is_read(
     assert path.read_bytes() == content and list(tmp_path.iterdir()) == [path]
 
 
+def test_a_model_is_not_overwritten_by_its_scores(tmp_path: Path, stance: Callable[..., Any], small_model: Path) -> None:
+    labelled = put(tmp_path, "a.csv", LABELS + FINE)
+    path = put(tmp_path, "m.json", small_model.read_bytes())
+    ran = stance("evaluate", labelled, "-m", path, "-o", path)
+    assert ran.code == 2 and f"{path}: is read by this command too" in one_line(ran.err)
+    assert path.read_bytes() == small_model.read_bytes()
+
+
 def test_a_catalogue_is_not_overwritten(tmp_path: Path, stance: Callable[..., Any], small_model: Path) -> None:
     text = put(tmp_path, "a.txt", b"Oslo backs Rome.")
     path = put(tmp_path, "e.csv", CATALOGUE + b"Oslo,,,\n")
