@@ -78,22 +78,26 @@ def article_pairs(article: Article) -> Iterator[Found]:
         if not mentions:
             continue
         at = sentence.start
-        partners = _partners(sentence, mentions)
+        lists, alone = _lists(sentence, mentions)
+        targets = {m.entity for m in mentions if m.is_target}
         seen: set[tuple[str, str]] = set()
         speaker = turn.speaker if turn.quoted and turn.speaker is not None and turn.speaker.is_actor else None
         if speaker is not None:
             yield from _spoken(sentence, speaker, mentions, seen)
+        met = Counter(actor for actor, _ in seen)
         for actor in mentions:
-            if not actor.is_actor:
+            # a sentence may be a list of thousands of names, or one name thousands of times: not each with each then
+            if not actor.is_actor or alone or met[actor.entity] == len(targets - {actor.entity}):
                 continue
             for target in mentions:
                 couple = (actor.entity, target.entity)
                 if not target.is_target or couple[0] == couple[1] or couple in seen:
                     continue
-                if (actor.start, target.start) in partners:
+                if lists.get(actor.start, -1) == lists.get(target.start, -2):
                     continue
                 if actor.end <= target.start or target.end <= actor.start:
                     seen.add(couple)
+                    met[actor.entity] += 1
                     pair = Pair(sentence.text, (actor.start - at, actor.end - at), (target.start - at, target.end - at))
                     yield Found(sentence, actor, target, pair, _RESOLVED[max(_ORDER[actor.how], _ORDER[target.how])])
 
@@ -105,13 +109,12 @@ _MUTUAL = re.compile(
 )
 
 
-def _partners(sentence: Sentence, mentions: Sequence[Mention]) -> set[tuple[int, int]]:
-    """Pairs of starts of mentions that stand side by side in one list: "Chad, Niger and Mali".
+def _lists(sentence: Sentence, mentions: Sequence[Mention]) -> tuple[dict[int, int], bool]:
+    """The list in which a mention stands, by the mention's start: "Chad, Niger and Mali"; and whether one list has all.
 
-    They hold what they hold jointly, and nothing is said of one toward the other unless the sentence speaks of that.
+    Those of one list hold what they hold jointly, and nothing is said of one toward the other unless the sentence speaks
+    of that.
     """
-    if len(mentions) < 2:
-        return set()
     lists: list[list[Mention]] = [[mentions[0]]]
     for mention in mentions[1:]:
         last, text = lists[-1][-1], sentence.text
@@ -120,10 +123,10 @@ def _partners(sentence: Sentence, mentions: Sequence[Mention]) -> set[tuple[int,
             lists[-1].append(mention)
         else:
             lists.append([mention])
-    lists = [group for group in lists if len(group) > 1]
-    if not lists or _MUTUAL.search(sentence.text):
-        return set()
-    return {(a.start, b.start) for group in lists for a in group for b in group}
+    longer = [group for group in lists if len(group) > 1]
+    if not longer or _MUTUAL.search(sentence.text):
+        return {}, False
+    return {m.start: i for i, group in enumerate(longer) for m in group}, len(lists) == 1
 
 
 _RESOLVED = ("named", "pronoun", "role")

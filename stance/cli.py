@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from stance.text import InputError, kind_of
+from stance.text import InputError, kind_of, refused_path
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,10 +74,12 @@ def visible(text: str, kept: str = "") -> str:
     return "".join(c if c.isprintable() or c in kept else ascii(c)[1:-1] for c in text)
 
 
-def skips(on_error: str) -> bool:
-    """Whether `--on-error` says to skip."""
+def skips(on_error: str, output: Path | None, *read: str | Path | None) -> bool:
+    """Whether `--on-error` says to skip; what is skipped must not take the place of what is read."""
     if on_error not in ("stop", "skip"):
         raise InputError(f"--on-error {on_error}: choose stop or skip")
+    if on_error == "skip" and output is not None:
+        keep_inputs(refused_path(output), *read)
     return on_error == "skip"
 
 
@@ -129,7 +131,7 @@ def train(
     card = card_path(output)
     for path in (output, card):  # what cannot be written is an error before the work, not after
         check_writable(path)
-    with refusals(output, skips(on_error), say) as problems:
+    with refusals(output, skips(on_error, output, *labeled), say) as problems:
         frame = read_labeled(*labeled, encoding=encoding, problems=problems)
     counts = frame["stance"].value_counts()
     documents = len(set(groups_of(frame)))
@@ -200,7 +202,9 @@ def predict(
         str | None, typer.Option(help="Dask's scheduler, as tcp://HOST:PORT.", metavar="ADDRESS")
     ] = None,
     timeout: Annotated[float, typer.Option(min=0.1, help="With a folder: seconds for one file at most.")] = 3600,
-    format: Annotated[str, typer.Option(help="With a folder: of its tables.", metavar="csv|jsonl|parquet")] = "csv",
+    format: Annotated[
+        str | None, typer.Option(help="With a folder: of its tables; else csv.", metavar="csv|jsonl|parquet")
+    ] = None,
     roll_up: Annotated[
         bool, typer.Option("--roll-up", help="Count what members say for their affiliation too.")
     ] = False,
@@ -212,16 +216,23 @@ def predict(
 
     if jobs == 0 or jobs < -1:
         raise InputError(f"--jobs {jobs}: give a number of processes, or -1 for one per core")
+    cores = os.cpu_count() or 1
+    if jobs > max(64, 4 * cores):  # as many processes are started at once, and each holds the model
+        raise InputError(f"--jobs {jobs}: is too many for {cores} cores; -1 is one per core")
     if backend not in ("local", "dask"):
         raise InputError(f"--backend {backend}: choose local or dask")
+    if scheduler is not None and backend != "dask":
+        raise InputError(f"--scheduler {scheduler}: is for --backend dask; add that, or leave the scheduler out")
     folder = output is not None and (not output.suffix or os.path.isdir(output))
     if output is not None and not folder:
         check_table(output)
         keep_inputs(output, *inputs, entities, model)
+    if format is not None and not folder:
+        raise InputError(f"--format {format}: is for a folder of tables; name one with -o, or a file by its ending")
     shares = parse_prior(prior)
     shown = output is None and sys.stdout.isatty()
-    kind = format if folder else "frame" if shown else output.suffix[1:] if output else "csv"
-    skip = skips(on_error)
+    kind = format or "csv" if folder else "frame" if shown else output.suffix[1:] if output else "csv"
+    skip = skips(on_error, output, *inputs, entities, model)
     job = job_of(model, entities, shares, by, kind, encoding, max_chars, skip, roll_up, min_confidence)
     if backend == "dask" and not folder:
         raise InputError("--backend dask writes a folder of tables; name it with -o FOLDER")
@@ -346,6 +357,8 @@ def evaluate(
     """Score a model on labelled data that it has not seen, or its statements by a coder's table."""
     if output is not None and output.suffix != ".json":
         raise InputError(f"{output}: scores are written as .json")
+    if output is not None:
+        keep_inputs(output, *labeled, *(statements or []), *(documents or []), entities, model)
     shares = parse_prior(prior)
     if statements:
         if shares or min_confidence or audit:
@@ -360,7 +373,7 @@ def evaluate(
     if output is not None:
         check_writable(output)
     loaded = StanceModel.load(model)
-    with refusals(output, skips(on_error), say) as problems:
+    with refusals(output, skips(on_error, output, *labeled), say) as problems:
         frame = read_labeled(*labeled, encoding=encoding, problems=problems)
     if loaded.info_.get("data", {}).get("sha256") == labeled_digest(frame):
         say("Warning: the model was trained on this very data; these scores say nothing about new text.")
@@ -427,7 +440,7 @@ def report(
         raise InputError(f"{output}: a report is written as .html, .png or .svg")
     if view not in VIEWS:
         raise InputError(f"--view {view}: choose {', '.join(VIEWS)}")
-    table = read_table(*tables, encoding=encoding)
+    table = read_table(*tables, encoding=encoding, say=say)
     if documents:
         dates = {d.doc_id: d.date for d in read_given(documents, encoding)}
         if "doc_id" not in table:
@@ -469,6 +482,7 @@ def export(
     from stance.entities import load_catalogue
     from stance.exchange import (
         LABEL_STUDIO_CONFIG,
+        corpus_positions,
         network_matrix,
         read_table,
         tasks_of,
@@ -482,13 +496,18 @@ def export(
     to = to or {".graphml": "graphml", ".csv": "matrix"}.get(output.suffix)
     check_tool(to, "--to", ("graphml", "matrix", "dna", *TOOLS))
     keep_inputs(output, *tables, *(documents or []), entities)
-    table = read_table(*tables, encoding=encoding)
+    skip = skips(on_error, output, *tables, *(documents or []), entities)
+    table = read_table(*tables, encoding=encoding, say=say)
     given = read_given(documents, encoding)
     with (
-        refusals(output, skips(on_error), say) as problems,
+        refusals(output, skip, say) as problems,
         replacing(output) as temporary,
         open(temporary, "w", encoding="utf-8", newline="") as stream,
     ):
+        if to in ("graphml", "matrix"):
+            table = corpus_positions(table)
+            sided = int((table["stance"] != "neutral").sum())
+            say(f"{sided:,} of {len(table):,} positions take a side" + "; the others are left out" * (sided < len(table)))
         if to == "graphml":
             write_graphml(table, stream, network)
         elif to == "matrix":
@@ -533,7 +552,7 @@ def import_(
     catalogue = load_catalogue(entities) if entities else None
     given = read_given(documents, encoding)
     frames = []
-    with refusals(output, skips(on_error), say) as problems:
+    with refusals(output, skips(on_error, output, *files, *(documents or []), entities), say) as problems:
         for file in files:
             if source == "dna":
                 frames.append(read_dna(file, given, catalogue, encoding, problems))
@@ -654,9 +673,12 @@ def parse_prior(text: str | None) -> dict[str, float] | None:
     from stance.model import check_prior
 
     try:
-        return check_prior({k.strip(): float(v) for k, v in (part.split("=") for part in text.split(","))})
+        shares = [(k.strip(), float(v)) for k, v in (part.split("=") for part in text.split(","))]
+        if len(dict(shares)) < len(shares):
+            raise ValueError("a name stands twice")
+        return check_prior(dict(shares))
     except ValueError:
-        raise InputError(f"--prior {text}: write against=0.10,favor=0.06,neutral=0.84, each above 0") from None
+        raise InputError(f"--prior {text}: write against=0.10,favor=0.06,neutral=0.84, each once and above 0") from None
 
 
 def check_table(path: Path) -> None:
@@ -733,7 +755,7 @@ def evaluate_agreement(
 
     given = read_given(documents, encoding)
     coder = pd.concat([read_coded(path, given, encoding) for path in coded], ignore_index=True)
-    found = agreement(coder, read_table(*tables, encoding=encoding), load_catalogue(entities) if entities else None)
+    found = agreement(coder, read_table(*tables, encoding=encoding, say=say), load_catalogue(entities) if entities else None)
 
     def figure(x: float | None) -> str:
         return "-" if x is None else f"{x:.2f}"
@@ -812,6 +834,9 @@ def main() -> None:
     for number in (signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
         if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup and the shell's & ask for
             signal.signal(number, _stop)
+    # workers are started with `python -m`, which would import from the folder at hand before all others: a downloaded
+    # archive that holds a joblib.py would be run
+    os.environ.setdefault("PYTHONSAFEPATH", "1")
     sys.exit(_finish(_run()))
 
 

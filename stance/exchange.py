@@ -10,7 +10,7 @@ import csv
 import json
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -47,7 +47,7 @@ LABEL_STUDIO_CONFIG = """\
 
 LEAST = 1e-6
 """The least weight of a statement: a table from elsewhere may be sure of neutral, and weights must not all be 0."""
-_NUMBERS = ("score", "p_favor", "p_against", "p_neutral")
+_SHARES = ("p_favor", "p_against", "p_neutral")
 _COUNTS = ("n_statements", "n_favor", "n_against", "n_neutral")
 _WHOLE = ("sentence_id", "sentence_start", "sentence_end", *OFFSETS, *_COUNTS)
 
@@ -55,8 +55,12 @@ _WHOLE = ("sentence_id", "sentence_start", "sentence_end", *OFFSETS, *_COUNTS)
 # ---------------------------------------------------------------------------------------------- reading our own tables
 
 
-def read_table(*paths: str | Path, encoding: str = "utf-8") -> pd.DataFrame:
+def read_table(
+    *paths: str | Path, encoding: str = "utf-8", say: Callable[[str], None] = lambda message: None
+) -> pd.DataFrame:
     """Read statements or positions tables, as `stance predict` writes them, numbers as numbers.
+
+    Rows whose stance is "uncertain" take no side: they become neutral, and `say` is told how many there are.
 
     Returns
     -------
@@ -65,39 +69,62 @@ def read_table(*paths: str | Path, encoding: str = "utf-8") -> pd.DataFrame:
     Raises
     ------
     InputError
-        naming file, line and value where a column is missing or a number is none.
+        naming file, line and value where a column is missing, a name is empty, or a number is none or out of its range.
     """
     import pandas as pd
 
-    required = ("actor", "target", "stance", "p_favor", "p_against", "p_neutral", "evidence")
+    required = ("actor", "target", "stance", *_SHARES, "evidence")
+    bounds = {"score": (-1.0, 1.0), **dict.fromkeys(_SHARES, (0.0, 1.0))}
     rows: list[dict[str, Any]] = []
+    uncertain = 0
     for path in paths:
         for line, row in read_rows(path, required, encoding):
-            for column, kind in [*((c, float) for c in _NUMBERS), *((c, int) for c in _WHOLE)]:
+            for column, (least, most) in bounds.items():
                 if column in row:
-                    row[column] = _number(row[column], kind, column, path, line)
-            if row["stance"] == "uncertain":  # no side taken
+                    row[column] = _number(row[column], column, f"{path}:{line}", least, most)
+            for column in _WHOLE:
+                if column in row:
+                    row[column] = _whole(row[column], column, f"{path}:{line}")
+            if row["stance"] == "uncertain":
                 row["stance"] = "neutral"
+                uncertain += 1
             if row["stance"] not in (*STANCES, "mixed"):
                 given = as_text(row["stance"])
                 raise InputError(f"{path}:{line}: unknown stance {given!r} (allowed: favor, against, neutral, mixed)")
             for column in ("actor", "target", "evidence", "doc_id", "date"):
                 if column in row:
                     row[column] = as_text(row[column])
+            for column in ("actor", "target"):
+                if not row[column].strip():
+                    raise InputError(f"{path}:{line}: {column} is empty ({row[column]!r}); name it, or take the row out")
             rows.append(row)
     if not rows:
         raise InputError(f"{', '.join(map(str, paths))}: no rows; nothing to draw or export")
+    if uncertain:
+        say(f"{uncertain:,} of {len(rows):,} rows are uncertain, and count as neutral")
     return pd.DataFrame(rows)
 
 
-def _number(value: object, kind: type, column: str, path: str | Path, line: int) -> Any:
+def _number(value: object, column: str, where: str, least: float, most: float) -> float:
     try:
         number = float(as_text(value))
-        if not np.isfinite(number):
-            raise ValueError
-        return int(number) if kind is int else number
     except ValueError:
-        raise InputError(f"{path}:{line}: {column} must be a number, not {value!r}") from None
+        number = float("nan")
+    if not np.isfinite(number):
+        raise InputError(f"{where}: {column} must be a number, not {value!r}")
+    if not least <= number <= most:
+        raise InputError(
+            f"{where}: {column} must be from {least:g} to {most:g}, not {value!r}; is it a percentage, or another column?"
+        )
+    return number
+
+
+def _whole(value: object, column: str, where: str) -> int:
+    number = _number(value, column, where, 0, 1 << 53)
+    if number != int(number) or (column == "n_statements" and not number):
+        least = "1 or more" if column == "n_statements" else "0 or more"
+        raise InputError(f"{where}: {column} must be a whole number, {least}, not {value!r}")
+    return int(number)
 
 
 def corpus_positions(table: pd.DataFrame) -> pd.DataFrame:
@@ -115,7 +142,7 @@ def corpus_positions(table: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for (actor, target), group in table.groupby(["actor", "target"], sort=False):
         weight = group["n_statements"] * (1 - group["p_neutral"]).clip(lower=LEAST)
-        share = {c: float((group[c] * weight).sum() / weight.sum()) for c in ("p_favor", "p_against", "p_neutral")}
+        share = {c: float((group[c] * weight).sum() / weight.sum()) for c in _SHARES}
         count = {c: int(group[c].sum()) for c in _COUNTS}
         taken = group[group["stance"] != "neutral"]
         mass = (taken["score"] * weight[taken.index]).to_numpy()

@@ -57,6 +57,7 @@ def resolve_references(
     last_role: dict[str, tuple[int, str, bool]] = {}  # noun -> sentence, entity, whether another shares that place
     for k, (sentence, names) in enumerate(zip(sentences, reading.mentions, strict=True)):
         here = list(names)
+        ends = [n.end for n in names]  # names are in order and never overlap
 
         def near(at: int, here: list[Mention] = here) -> list[Mention]:
             """The mentions of this sentence on the same side of its quotation marks."""
@@ -66,12 +67,14 @@ def resolve_references(
         for m in _WORD.finditer(text, sentence.start, sentence.end):
             kind = m.lastgroup
             start, end = m.span()
-            if kind == "i" or any(n.start < end and start < n.end for n in names):
+            after = bisect_right(ends, start)
+            if kind == "i" or (after < len(names) and names[after].start < end):
                 continue
             entity: str | None = None
             how = "pronoun"
             if kind == "who":
-                entity, how = _relative(text, names, start, m.group().lower(), reading), "relative"
+                before_it = names[after - 1] if after else None
+                entity, how = _relative(text, before_it, start, m.group().lower(), reading), "relative"
             elif kind == "noun":
                 noun = m["noun"].lower()
                 how = "role"
@@ -119,17 +122,13 @@ def _profile(reading: Reading, name: str) -> Profile:
 _APPOSITION = re.compile(r"\s*(?:\([^)]{1,30}\)\s*)?,?\s*(?:[^,;]{2,60},\s*)?")
 
 
-def _relative(text: str, names: Sequence[Mention], start: int, word: str, reading: Reading) -> str | None:
-    """The name that "who" or "which" follows, an apposition between them or not."""
-    for n in reversed(names):
-        if n.end <= start:
-            gap = text[n.end : start]
-            if len(gap) < 70 and _APPOSITION.fullmatch(gap) and not gap.endswith((" and ", " but ")):
-                kind = _profile(reading, n.entity).kind
-                if (word == "which") == (kind != "person") or kind == "name":
-                    return n.entity
-            return None
-    return None
+def _relative(text: str, name: Mention | None, start: int, word: str, reading: Reading) -> str | None:
+    """The name before "who" or "which", where they follow it, an apposition between them or not."""
+    gap = text[name.end : start] if name else ""
+    if name is None or len(gap) >= 70 or not _APPOSITION.fullmatch(gap) or gap.endswith((" and ", " but ")):
+        return None
+    kind = _profile(reading, name.entity).kind
+    return name.entity if (word == "which") == (kind != "person") or kind == "name" else None
 
 
 def _role(

@@ -11,9 +11,11 @@ import hashlib
 import json
 import multiprocessing
 import os
+import re
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from importlib import metadata
 from pathlib import Path
@@ -229,6 +231,8 @@ def predict_shards(
         where the cluster does not answer, its workers have other versions, or a shard kills its worker also when it
         runs alone.
     """
+    if scheduler is not None and backend != "dask":
+        raise InputError(f"--scheduler {scheduler}: is for --backend dask; add that, or leave the scheduler out")
     folder = Path(folder).absolute()
     if os.path.lexists(folder) and not folder.is_dir():
         raise InputError(f"{folder}: is no folder; name one, or a table that ends in .csv, .jsonl or .parquet")
@@ -330,7 +334,9 @@ def _runner(jobs: int, backend: str, scheduler: str | None, timeout: float) -> I
     with ExitStack() as stack:
         if backend == "dask":
             client = stack.enter_context(_client(scheduler))
-            stack.enter_context(parallel_config(backend=_dask_backend(client), n_jobs=-1))
+            workers = _dask_backend(client)
+            stack.enter_context(_end_without_workers(client, workers))
+            stack.enter_context(parallel_config(backend=workers, n_jobs=-1))
             jobs = -1
         else:
             stack.enter_context(parallel_config(backend=backend, n_jobs=jobs))
@@ -391,18 +397,23 @@ def _named(calls: Iterable[tuple[Any, ...]]) -> str:
 # ---------------------------------------------------------------------------------------------- Dask
 
 
+_ADDRESS = re.compile(r"(tcp|tls|ws|wss|ucx)://(\[[\da-fA-F:.%]+\]|[^\s/:\[\]]+):\d{1,5}")
+
+
 @contextmanager
 def _client(address: str | None) -> Iterator[Any]:
     """A client of a Dask scheduler whose workers have been found fit for the run."""
     if not address:
         raise InputError("--backend dask needs --scheduler ADDRESS, such as tcp://host:8786")
+    if not _ADDRESS.fullmatch(address) or not 0 < int(address.rpartition(":")[2]) < 1 << 16:
+        raise InputError(f"--scheduler {address!r}: is no address; write tcp://HOST:PORT, such as tcp://localhost:8786")
     try:
         from distributed import Client
     except ImportError:
         raise InputError("--backend dask needs Dask; pip install 'stance[cluster]'") from None
     try:
         client = Client(address, timeout=CONNECT_TIMEOUT, set_as_default=False)  # type: ignore[no-untyped-call]
-    except (OSError, ValueError, TimeoutError) as error:
+    except (OSError, ValueError, TypeError, TimeoutError) as error:  # TypeError: no certificate is set for tls
         raise WorkError(f"--scheduler {address}: no Dask scheduler answers there ({error})") from None
     with client:
         try:
@@ -440,9 +451,15 @@ def _dask_backend(client: Any) -> Any:
     from joblib._dask import DaskDistributedBackend
 
     class Backend(DaskDistributedBackend):  # type: ignore[misc]
+        def effective_n_jobs(self, n_jobs: int = 1) -> int:
+            # joblib would do all the work here, in this process, if the cluster had one thread
+            return max(2, int(super().effective_n_jobs(n_jobs)))
+
         def submit(self, func: Any, callback: Any = None) -> Any:
             ((_, (number, _, call), _),) = func.items
             future = super().submit(func, callback)
+            pending.add(future)
+            future.add_done_callback(pending.discard)
 
             def failed(done: Any) -> None:
                 if done.exception() is not None:
@@ -456,9 +473,46 @@ def _dask_backend(client: Any) -> Any:
                 return super().retrieve_result_callback(out)
             if isinstance(out.error, KilledWorker):
                 return [(out.number, _BLAMED)]
+            if isinstance(out.error, _NoWorkers):
+                raise WorkError(f"{out.error}. {_KEPT}")
             raise WorkError(f"{_named([out.call])}: {type(out.error).__name__}: {out.error}. {_KEPT}")
 
-    return Backend(client=client, wait_for_workers_timeout=CONNECT_TIMEOUT)
+    pending: set[Any] = set()
+    backend = Backend(client=client, wait_for_workers_timeout=CONNECT_TIMEOUT)
+    backend.pending = pending
+    return backend
+
+
+class _NoWorkers(Exception):
+    pass
+
+
+@contextmanager
+def _end_without_workers(client: Any, backend: Any) -> Iterator[None]:
+    """Fail what waits once there has been no worker for `RESTART_TIMEOUT` seconds: Dask itself would wait on."""
+    stopped = threading.Event()
+
+    def watch() -> None:
+        last = time.monotonic()
+        while not stopped.wait(1):
+            # where the scheduler does not answer, Dask fails what waits
+            with suppress(Exception):
+                if client.nthreads():
+                    last = time.monotonic()
+                elif time.monotonic() - last > RESTART_TIMEOUT:
+                    for future in list(backend.pending):
+                        future.set_exception(
+                            _NoWorkers(f"all workers are gone, and none came back in {RESTART_TIMEOUT} seconds")
+                        )
+                    return
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        stopped.set()
+        watcher.join(timeout=5)
 
 
 @dataclass

@@ -27,7 +27,7 @@ import numpy as np
 from stance.features import GROUPS, pair_terms
 from stance.model import Scorer, StanceModel, check_prior
 from stance.pairs import STANCES, find_pair
-from stance.text import InputError, Problems
+from stance.text import InputError, Problems, refused_path
 
 try:
     import fcntl
@@ -201,7 +201,7 @@ def refusals(output: str | Path | None, skip: bool, say: Callable[[str], None]) 
         if problems.count:
             say(f"{problems.count:,} refused")
         return
-    aside = Path(f"{output}.refused.jsonl")
+    aside = refused_path(output)
     try:
         with replacing(aside) as temporary, open(temporary, "w", encoding="utf-8") as stream:
             problems = Problems(skip=True, sink=lambda row: print(json.dumps(row, default=str), file=stream))

@@ -78,6 +78,11 @@ class Problems:
         (self.sink or self.rows.append)({"file": file, "line": line, "reason": reason, "row": row})
 
 
+def refused_path(output: str | Path) -> Path:
+    """Where rows are put aside that could not be used for an output."""
+    return Path(f"{output}.refused.jsonl")
+
+
 # ---------------------------------------------------------------------------------------------- sentences
 
 # A line break ends a sentence after a blank line, before a bullet or after a line that stands by itself (a headline, a
@@ -308,17 +313,38 @@ def stem_of(path: str | Path) -> str:
 
 
 def list_files(path: str | Path, kinds: Iterable[str] = READABLE) -> list[Path]:
-    """The readable files of a folder, also in folders below it, sorted; a file is its own list."""
+    """The readable files of a folder, also in folders below it, sorted; a file is its own list.
+
+    Hidden files and folders are left out. Links to files are read, links to folders are not followed.
+
+    Raises
+    ------
+    InputError
+        where documents would be missed: a folder that may not be read, a link to nowhere or to a folder elsewhere.
+    """
     if not str(path):  # an unset variable of a shell, which would mean the folder at hand
         raise InputError("an input has an empty name; name a file or a folder")
     path = Path(path)
     if not os.path.isdir(path):  # Path.is_dir raises where a name is too long; whoever opens the file says so
         return [path]
-    files = (p for p in path.rglob("*") if kind_of(p) in kinds and not p.name.startswith("."))
-    found = sorted(p for p in files if os.path.isfile(p))
+
+    def unreadable(error: OSError) -> None:
+        raise InputError(f"{error.filename}: cannot be read: {error.strerror}") from None
+
+    found = []
+    for folder, below, names in os.walk(path, onerror=unreadable):
+        below[:] = [name for name in below if not name.startswith(".")]
+        for link in (Path(folder, name) for name in below if os.path.islink(os.path.join(folder, name))):
+            if not link.resolve().is_relative_to(path.resolve()):
+                raise InputError(f"{link}: is a link to a folder elsewhere; name that as an input of its own")
+        for file in (Path(folder, name) for name in names if kind_of(name) in kinds and not name.startswith(".")):
+            if not os.path.isfile(file):
+                what = "is no file" if os.path.exists(file) else "is a link that leads nowhere"
+                raise InputError(f"{file}: {what}; take it out of the folder, or name the files to read")
+            found.append(file)
     if not found:
         raise InputError(f"{path}: holds no file that ends in {', '.join(kinds)}")
-    return found
+    return sorted(found)
 
 
 def read_rows(
@@ -504,9 +530,12 @@ def _parquet_rows(path: Path, required: Iterable[str]) -> Iterator[tuple[int, di
                 for row in batch.to_pylist():
                     number += 1
                     yield number, row
+            if number != table.metadata.num_rows:
+                promised = f"{table.metadata.num_rows:,} rows, as it says itself"
+                raise InputError(f"{path}: damaged: {number:,} of {promised}, can be read; write it again")
     except InputError:
         raise
-    except (OSError, ValueError, NotImplementedError) as error:  # pyarrow's own errors are kinds of these
+    except (OSError, ValueError, NotImplementedError, OverflowError) as error:  # pyarrow's own errors are kinds of these
         raise InputError(f"{path}: not a readable Parquet file: {' '.join(str(error).split())}") from None
 
 
@@ -597,7 +626,7 @@ def _documents_of(
     kind = kind_of(path)
     if kind == ".txt":
         with open_text(path, encoding) as stream:
-            text = stream.read(max_chars + 1)  # a bomb in a compressed file is not unpacked beyond what is taken
+            text = stream.read(min(max_chars, sys.maxsize - 1) + 1)  # a bomb in a compressed file is not unpacked beyond what is taken
         yield from _text_document(str(path), stem_of(path), text, problems)
         return
     if not kind:
@@ -609,7 +638,7 @@ def _documents_of(
             kind_name = type(row["text"]).__name__
             problems.refuse(str(path), line, f"text is {kind_name}, not a string: {_brief(row['text'])}", row)
             continue
-        several = next((c for c in ("doc_id", "date", "source") if isinstance(row.get(c), (dict, list))), "")
+        several = next((c for c in ("doc_id", "date", "source") if isinstance(row.get(c), (dict, list, bytes))), "")
         if several:
             problems.refuse(str(path), line, f"{several} must be a single value, not {_brief(row[several])}", row)
             continue

@@ -248,6 +248,43 @@ def test_bad_documents(case: str, tmp_path: Path, stance: Callable[..., Any], sm
     assert f"{len(documents)} document" in ran.err
 
 
+PARQUET: dict[str, tuple[Any, str, int | None]] = {
+    "a date beyond all calendars": (lambda pa: {"text": ["a"], "date": pa.array([1 << 62], pa.timestamp("us"))}, "date value", None),
+    "bytes as text": (lambda pa: {"text": [b"Oslo"]}, "text is bytes, not a string", 1),
+    "bytes as id": (lambda pa: {"text": ["a"], "doc_id": [b"\xff"]}, "doc_id must be a single value", 1),
+    "an object as text": (lambda pa: {"text": [{"a": "b"}]}, "text is dict, not a string", 1),
+    "no text column": (lambda pa: {"body": ["a"]}, "no column 'text'", None),
+}
+
+
+@pytest.mark.parametrize("case", PARQUET)
+def test_bad_parquet(case: str, tmp_path: Path) -> None:
+    pa = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    make, message, row = PARQUET[case]
+    parquet.write_table(pa.table(make(pa)), tmp_path / "a.parquet")
+    with pytest.raises(InputError, match=re.escape(message)) as error:
+        list(read_documents(tmp_path / "a.parquet"))
+    assert f"a.parquet:{row}: " in str(error.value) if row else "a.parquet:" in str(error.value)
+
+
+def test_damaged_parquet_loses_no_row_in_silence(tmp_path: Path) -> None:
+    """Bits flipped in the file's own account of its rows: all of them, or an error."""
+    pa = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    path = tmp_path / "a.parquet"
+    parquet.write_table(pa.table({"doc_id": [str(i) for i in range(50)], "text": ["Oslo agreed."] * 50}), path)
+    raw = path.read_bytes()
+    found = set()
+    for bit in range(8 * (len(raw) - 1500), 8 * len(raw), 13):
+        path.write_bytes(raw[: bit // 8] + bytes([raw[bit // 8] ^ 1 << bit % 8]) + raw[bit // 8 + 1 :])
+        try:
+            found.add(len(list(read_documents(path, unique=False))))
+        except InputError:
+            found.add(-1)
+    assert found == {-1, 50}
+
+
 def test_every_row_is_counted(tmp_path: Path, stance: Callable[..., Any], small_model: Path) -> None:
     """Documents scored, empty and refused add up to the rows of the file; the refused keep their line and content."""
     lines = [HEAD]
@@ -533,10 +570,21 @@ USAGE: dict[str, tuple[list[str], str]] = {
     "by what": (["predict", "a.txt", "--by", "year"], "--by year: choose statement, document or corpus"),
     "output of no kind": (["predict", "a.txt", "-o", "o.xlsx"], "tables are written as .csv, .jsonl or .parquet"),
     "prior in words": (["predict", "a.txt", "--prior", "against=lots"], "--prior against=lots: write against="),
-    "prior of zero": (["predict", "a.txt", "--prior", "against=0,favor=1,neutral=1"], "each above 0"),
+    "prior of zero": (["predict", "a.txt", "--prior", "against=0,favor=1,neutral=1"], "each once and above 0"),
+    "prior twice": (["predict", "a.txt", "--prior", "favor=1,favor=2,against=1,neutral=1"], "each once and above 0"),
+    "a scheduler for nothing": (["predict", "a.txt", "--scheduler", "tcp://host:8786"], "is for --backend dask; add that"),
+    **{
+        f"a scheduler at {address!r}": (
+            ["predict", "a.txt", "-o", "out", "--model", MODEL, "--backend", "dask", "--scheduler", address],
+            f"--scheduler {address!r}: is no address; write tcp://HOST:PORT",
+        )
+        for address in ("host", "host:8786", "http://host:8786", "tcp://host:port", "tcp://host:99999", "tcp://[::1:8786")
+    },
     "an empty name": (["predict", "a.txt", "", "--model", MODEL], "an input has an empty name"),
     "no room": (["predict", "a.txt", "--max-chars", "0", "--model", MODEL], "--max-chars 0: give the number"),
     "no processes": (["predict", "a.txt", "--jobs", "0"], "--jobs 0"),
+    "more processes than can be": (["predict", "a.txt", "--jobs", "100000000000"], "is too many for"),
+    "a format for nothing": (["predict", "a.txt", "--format", "jsonl"], "--format jsonl: is for a folder of tables"),
     "no model": (["predict", "a.txt", "--model", "none.joblib"], "none.joblib: "),
     "a model that is none": (["predict", "a.txt", "--model", "a.txt"], "is no gzip file"),
     "info on none": (["info", "a.txt"], "is no gzip file"),
@@ -585,6 +633,38 @@ def test_no_command_overwrites_what_it_reads(
     ran = stance(command, name, *more, "-o", path)
     assert ran.code == 2 and f"{path}: is read by this command too" in one_line(ran.err)
     assert path.read_bytes() == content and list(tmp_path.iterdir()) == [path]
+
+
+# what is skipped goes to OUTPUT.refused.jsonl: command, output, other arguments
+REFUSING: dict[str, tuple[str, str, list[str]]] = {
+    "train": ("train", "o.joblib", ["--folds", "0"]),
+    "predict": ("predict", "o.csv", ["--model", "MODEL"]),
+    "evaluate": ("evaluate", "o.json", ["--model", "MODEL"]),
+    "export": ("export", "o.csv", ["--to", "matrix"]),
+    "import": ("import", "o.csv", ["--from", "doccano"]),
+}
+
+
+@pytest.mark.parametrize("case", REFUSING)
+def test_refused_rows_do_not_overwrite_what_is_read(
+    case: str, tmp_path: Path, stance: Callable[..., Any], small_model: Path
+) -> None:
+    """Rows that were refused, mended where they stood, and given again."""
+    command, name, more = REFUSING[case]
+    content = rows({"text": "Oslo backs Rome."})
+    path = put(tmp_path, f"{name}.refused.jsonl", content)
+    more = [str(small_model) if a == MODEL else a for a in more]
+    ran = stance(command, path, *more, "-o", tmp_path / name, "--on-error", "skip")
+    assert ran.code == 2 and f"{path}: is read by this command too" in one_line(ran.err)
+    assert path.read_bytes() == content and list(tmp_path.iterdir()) == [path]
+
+
+def test_a_model_is_not_overwritten_by_its_scores(tmp_path: Path, stance: Callable[..., Any], small_model: Path) -> None:
+    labelled = put(tmp_path, "a.csv", LABELS + FINE)
+    path = put(tmp_path, "m.json", small_model.read_bytes())
+    ran = stance("evaluate", labelled, "-m", path, "-o", path)
+    assert ran.code == 2 and f"{path}: is read by this command too" in one_line(ran.err)
+    assert path.read_bytes() == small_model.read_bytes()
 
 
 def test_a_catalogue_is_not_overwritten(tmp_path: Path, stance: Callable[..., Any], small_model: Path) -> None:

@@ -487,6 +487,16 @@ def test_a_cluster_that_stands_still_is_given_up(made: Path, tmp_path: Path) -> 
     assert code == 1 and "no shard was finished in 2 seconds (--timeout)" in said
 
 
+def test_a_cluster_whose_workers_are_all_gone_is_given_up_soon(
+    made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a nanny nobody starts a worker anew, and Dask would wait for one until --timeout."""
+    monkeypatch.setattr(shards, "RESTART_TIMEOUT", 2)
+    every = DEADLY.replace("d100", "").replace("==", "!=")
+    with cluster(tmp_path / "dask", every, workers=1) as (address, _), pytest.raises(WorkError, match="workers are gone"):
+        predict_shards([made / "in"], tmp_path / "out", job(made), backend="dask", scheduler=address, timeout=LIMIT)
+
+
 def test_no_scheduler_and_no_workers(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("distributed")
     monkeypatch.setattr(shards, "CONNECT_TIMEOUT", 2)

@@ -76,6 +76,48 @@ def positions(*rows) -> pd.DataFrame:
     return pd.DataFrame(made)
 
 
+# ---------------------------------------------------------------------------------------------- our own tables
+
+HOLDS = {"actor": "Ann", "target": "tax", "stance": "favor", "p_favor": 1, "p_against": 0, "p_neutral": 0, "evidence": ""}
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"p_favor": 1.5}, r"p_favor must be from 0 to 1, not '1\.5'; is it a percentage"),
+        ({"p_against": -0.1}, r"p_against must be from 0 to 1, not '-0\.1'"),
+        ({"p_neutral": "nan"}, "p_neutral must be a number, not 'nan'"),
+        ({"p_neutral": "inf"}, "p_neutral must be a number, not 'inf'"),
+        ({"p_favor": ""}, "p_favor must be a number, not ''"),
+        ({"score": 7}, "score must be from -1 to 1, not '7'"),
+        ({"n_statements": 0}, "n_statements must be a whole number, 1 or more, not '0'"),
+        ({"n_favor": 0.5}, r"n_favor must be a whole number, 0 or more, not '0\.5'"),
+        ({"actor_start": -1}, "actor_start must be from 0"),
+        ({"actor": ""}, "actor is empty"),
+        ({"target": " "}, "target is empty"),
+        ({"stance": ""}, "unknown stance ''"),
+        ({"stance": "Favor"}, "unknown stance 'Favor'"),
+    ],
+)
+def test_tables_that_cannot_be_right_are_refused(tmp_path, change, message):
+    whole = HOLDS | dict.fromkeys(change, 1) | {k: v for k, v in HOLDS.items() if k in change}
+    pd.DataFrame([whole, HOLDS | change]).to_csv(tmp_path / "s.csv", index=False)
+    with pytest.raises(InputError, match=rf"s\.csv:3: {message}"):
+        read_table(tmp_path / "s.csv")
+    done = run_in(tmp_path, "export", "s.csv", "-o", "n.graphml")
+    assert done.returncode == 2 and "Traceback" not in done.stderr and not (tmp_path / "n.graphml").exists()
+
+
+def test_what_an_export_leaves_out_is_counted(tmp_path):
+    rows = [HOLDS, HOLDS | {"actor": "Bo", "stance": "uncertain"}, HOLDS | {"actor": "Cy", "stance": "neutral"}]
+    pd.DataFrame(rows).to_csv(tmp_path / "s.csv", index=False)
+    for ending in ("graphml", "csv"):
+        done = run_in(tmp_path, "export", "s.csv", "-o", f"n.{ending}")
+        assert done.returncode == 0
+        assert "1 of 3 rows are uncertain, and count as neutral" in done.stderr
+        assert "1 of 3 positions take a side; the others are left out" in done.stderr
+
+
 # ---------------------------------------------------------------------------------------------- networks
 
 CAMPS = positions(

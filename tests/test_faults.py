@@ -19,6 +19,7 @@ import pytest
 from processes import Started
 
 from stance.storage import InputError, check_writable
+from stance.text import list_files
 
 ROW = b'{"doc_id": "%d", "text": "Turkey condemned Russia. Russia thanked Turkey."}\n'
 OLD = "the old table\n"
@@ -296,6 +297,21 @@ def test_read_only_folder_and_file(tmp_path: Path) -> None:
     assert names(folder) == []
 
 
+def test_a_folder_that_may_not_be_read(tmp_path: Path) -> None:
+    """Its documents are not left out in silence."""
+    locked = tmp_path / "in" / "locked"
+    locked.mkdir(parents=True)
+    (tmp_path / "in" / "a.txt").write_text("Oslo agreed.")
+    for folder in (*tmp_path.parents[:2], tmp_path):  # pytest makes them for their owner alone
+        folder.chmod(0o755)
+    locked.chmod(0)
+    try:
+        with nobody(), pytest.raises(InputError, match="locked: cannot be read: Permission denied"):
+            list_files(tmp_path / "in")
+    finally:
+        locked.chmod(0o755)
+
+
 def test_read_only_file_is_not_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     table = tmp_path / "table.csv"
     table.write_text(OLD)
@@ -305,6 +321,22 @@ def test_read_only_file_is_not_replaced(tmp_path: Path, monkeypatch: pytest.Monk
     with pytest.raises(InputError, match="is read-only"):
         check_writable(table)
     assert table.read_text() == OLD
+
+
+def test_modules_in_the_folder_at_hand_are_not_run(tmp_path: Path, small_model: Path, catalogue: Path) -> None:
+    """A downloaded folder may hold a joblib.py, which Python would import in every worker."""
+    documents = tmp_path / "documents.jsonl"
+    documents.write_bytes(b"".join(ROW % i for i in range(3000)))
+    folder = tmp_path / "downloaded"
+    folder.mkdir()
+    for module in ("joblib", "json", "numpy", "signal", "stance"):
+        (folder / f"{module}.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w'); raise SystemExit(1)")
+    script = tmp_path / "bin" / "stance"  # as pip installs it
+    script.parent.mkdir()
+    script.write_text("import sys\nfrom stance.cli import main\nsys.exit(main())\n")
+    arguments = predict(documents, tmp_path / "o.csv", small_model, catalogue, "--jobs", "2")
+    ran = subprocess.run([sys.executable, script, *map(str, arguments)], cwd=folder, capture_output=True, text=True)
+    assert not (tmp_path / "ran").exists() and ran.returncode == 0, ran.stderr
 
 
 def test_output_where_nothing_can_be(

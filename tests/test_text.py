@@ -131,6 +131,30 @@ def test_folders_are_read_in_order_and_below(tmp_path: Path) -> None:
         list_files(tmp_path / "empty")
 
 
+@pytest.mark.parametrize(
+    ("name", "target", "message"),
+    [
+        ("b.txt", "nowhere", "b.txt: is a link that leads nowhere"),
+        ("b", "../elsewhere", "b: is a link to a folder elsewhere"),
+        ("b.txt", "/dev/null", "b.txt: is no file"),
+        ("b.txt", "../elsewhere/c.txt", ""),
+        ("a/b", "..", ""),
+        (".hidden/b.txt", "nowhere", ""),
+        ("b.docx", "nowhere", ""),
+    ],
+)
+def test_no_document_of_a_folder_is_missed_in_silence(tmp_path: Path, name: str, target: str, message: str) -> None:
+    for file in ("in/a/a.txt", "elsewhere/c.txt", "in/.hidden/h.txt"):
+        (tmp_path / file).parent.mkdir(exist_ok=True, parents=True)
+        (tmp_path / file).write_text("Oslo agreed.")
+    (tmp_path / "in" / name).symlink_to(target)
+    if message:
+        with pytest.raises(InputError, match=message):
+            list_files(tmp_path / "in")
+    else:
+        assert len(list_files(tmp_path / "in")) == 1 + ("elsewhere" in target)
+
+
 def test_ids_twice_over_files(tmp_path: Path) -> None:
     for folder in ("a", "b"):
         (tmp_path / folder).mkdir()

@@ -2,6 +2,7 @@
 
     python tests/benchmarks/bench.py            about five minutes
     python tests/benchmarks/bench.py --full     a million documents and 500,000 labelled rows: an hour or so
+    python tests/benchmarks/bench.py --hostile  only model files made to do harm: how soon each is refused, at what cost
 
 The text is the labelled data of this repository and sentences made up on the spot. The peer is ten lines of
 scikit-learn (TF-IDF of words and pairs of words, mentions masked, logistic regression), and fastText where it is
@@ -207,18 +208,97 @@ def train_at_scale(frame: pd.DataFrame, rows: int) -> None:
     row(f"train, {rows:,} rows, s", f"{took:.0f}", f"peak {peak:,} MB")
 
 
+REFUSE = """
+import resource, sys, time
+import stance.storage
+from stance import InputError, StanceModel
+wall, own = time.perf_counter(), time.process_time()
+try:
+    StanceModel.load(sys.argv[1])
+except InputError:
+    print(time.perf_counter() - wall, time.process_time() - own)
+    with open("/proc/self/status") as status:  # ru_maxrss would count what the parent held
+        print(next(line.split()[1] for line in status if line.startswith("VmHWM")))
+"""
+MOST_SECONDS, MOST_MB = 1, 200
+
+
+def refusal(path: Path) -> tuple[float, float, int]:
+    """What a new process (of Linux) takes to refuse a model file: seconds, those on the processor, and peak memory (MB).
+
+    The seconds leave imports out, the memory does not.
+    """
+    ran = subprocess.run([sys.executable, "-c", REFUSE, str(path)], capture_output=True, text=True, check=False)
+    if ran.returncode or not ran.stdout:
+        raise SystemExit(f"not refused: {path.name}\n{ran.stderr}")
+    wall, own, peak = ran.stdout.split()
+    return float(wall), float(own), int(peak) // 1024
+
+
+def hostile(folder: Path) -> None:
+    """Every kind of model file that the tests know to refuse, the larger ones made from the model that ships."""
+    import test_storage as kinds
+
+    from stance.storage import default_model_path, read_plain
+
+    genuine = default_model_path().read_bytes()
+    plain: dict[str, Any] = {
+        k: v if isinstance(v, str) else bytes(v) for k, v in read_plain(default_model_path()).items()
+    }
+
+    def flipped(at: int) -> bytes:
+        return genuine[:at] + bytes([genuine[at] ^ 4]) + genuine[at + 1 :]
+
+    def large(size: int, times: int) -> bytes:
+        """Of that size, unpacking to as many times that: it must be read to its end before its header is refused."""
+        more = os.urandom(size) + bytes(size * (times - 1))
+        return kinds.signed(plain | {"terms:more": more, "header": "{}"})
+
+    ran = folder / "ran"
+    groups: dict[str, dict[str, Callable[[], bytes]]] = {
+        "pickles that ask for more than a dict": {
+            k: lambda make=make: kinds.packed(make(ran)) for k, (make, _) in kinds.PICKLES.items()
+        },
+        "bombs, cut and damaged files": {k: lambda make=make: make(genuine) for k, (make, _) in kinds.FILES.items()},
+        "contents that do not fit": {
+            k: lambda change=change: kinds.signed(change(plain)) for k, (change, _) in kinds.CONTENTS.items()
+        },
+        "one bit flipped": {f"at byte {at:,}": lambda at=at: flipped(at) for at in range(20, len(genuine), 150_000)},
+        "large files": {
+            f"{size} MB that unpack to {times * size}": lambda size=size, times=times: large(size << 20, times)
+            for size, times in ((50, 1), (20, 7))
+        },
+    }
+    path = folder / "hostile.joblib"
+    for what, files in groups.items():
+        cost = {}
+        for name, make in files.items():
+            path.write_bytes(make())
+            cost[name] = refusal(path)
+        assert not ran.exists(), "it was run"
+        for at, unit, most in ((0, "s", MOST_SECONDS), (1, "s of processor", MOST_SECONDS), (2, "MB", MOST_MB)):
+            worst = max(cost, key=lambda name: cost[name][at])
+            figure = cost[worst][at]
+            named = f"model files refused: {what} ({len(cost)}); the worst, {worst}, {unit}"
+            row(named, f"{figure:.2f}" if at < 2 else f"{figure}", f"limit {most}", figure / most)
+
+
 def main() -> None:
     """Run what was asked for and print the table."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--full", action="store_true", help="a million documents, 500,000 labelled rows")
+    parser.add_argument("--hostile", action="store_true", help="only model files made to do harm")
     parser.add_argument("--articles", type=int, default=2000)
     full = parser.parse_args().full
     n = parser.parse_args().articles
-    frame = read_labeled(LABELED)
     print(f"stance {stance.__version__}, {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}\n")
     print("| what | stance | beside it | ratio |\n| --- | --- | --- | --- |")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
+        if parser.parse_args().hostile:
+            hostile(folder)
+            return
+        frame = read_labeled(LABELED)
         model, catalogue = folder / "model.joblib", generated.write_catalogue(folder / "catalogue.csv")
         StanceModel().fit(frame).save(model)
         start(folder, model, catalogue)
