@@ -302,8 +302,9 @@ def test_a_folder_that_may_not_be_read(tmp_path: Path) -> None:
     locked = tmp_path / "in" / "locked"
     locked.mkdir(parents=True)
     (tmp_path / "in" / "a.txt").write_text("Oslo agreed.")
-    for folder in (*tmp_path.parents[:2], tmp_path):  # pytest makes them for their owner alone
-        folder.chmod(0o755)
+    for folder in (tmp_path, *tmp_path.parents):
+        if "pytest-" in str(folder):  # pytest makes them for their owner alone
+            folder.chmod(0o755)
     locked.chmod(0)
     try:
         with nobody(), pytest.raises(InputError, match="locked: cannot be read: Permission denied"):
@@ -326,7 +327,7 @@ def test_read_only_file_is_not_replaced(tmp_path: Path, monkeypatch: pytest.Monk
 def test_modules_in_the_folder_at_hand_are_not_run(tmp_path: Path, small_model: Path, catalogue: Path) -> None:
     """A downloaded folder may hold a joblib.py, which Python would import in every worker."""
     documents = tmp_path / "documents.jsonl"
-    documents.write_bytes(b"".join(ROW % i for i in range(3000)))
+    documents.write_bytes(b"".join(ROW % i for i in range(2100)))
     folder = tmp_path / "downloaded"
     folder.mkdir()
     for module in ("joblib", "json", "numpy", "signal", "stance"):
