@@ -17,7 +17,7 @@ from sklearn.base import clone
 
 from stance import InputError, StanceModel, aggregate_stances
 from stance.batch import Sums
-from stance.model import PRIOR, Scorer, probabilities
+from stance.model import PRIOR, TEMPERATURE, Scorer, probabilities
 from stance.pairs import STANCES, Pair, frame_pairs
 
 P = ["p_favor", "p_against", "p_neutral"]
@@ -69,8 +69,8 @@ def test_the_command_line_says_the_same(
     ran = stance(*asked, "--prior", shares)
     assert ran.code == 0, ran.err
     table = pd.read_csv(io.StringIO(ran.out)).set_index(["doc_id", "actor", "target"])
-    # the prior is that of training, so that the same numbers come out as for pairs
-    alone = model.predict_pairs(meanings)
+    # with a prior, the same numbers come out as for pairs
+    alone = model.predict_pairs(meanings, PRIOR)
     for i, (text, actor, target, meant) in enumerate(MEANINGS):
         row = table.loc[(f"d{texts.index(text)}", actor, target)]
         assert row["stance"] == meant and row["evidence"] == text
@@ -107,11 +107,14 @@ def test_pairs_keep_their_index(model: StanceModel, meanings: pd.DataFrame) -> N
 
 def test_a_prior_moves_what_is_likely(model: StanceModel, meanings: pd.DataFrame) -> None:
     plain = model.predict_pairs(meanings)
-    pd.testing.assert_frame_equal(model.predict_pairs(meanings, PRIOR), plain)
+    same = model.predict_pairs(meanings, PRIOR)
+    pd.testing.assert_series_equal(same["stance"], plain["stance"])  # as sure of less, and of the same
+    odds = [t["p_against"] / t["p_neutral"] for t in (plain, same)]
+    np.testing.assert_allclose(odds[0], odds[1] ** TEMPERATURE, rtol=0.01)
     few = model.predict_pairs(meanings, {"against": 0.05, "favor": 0.05, "neutral": 0.9})
-    assert (few["p_neutral"] > plain["p_neutral"]).all()
+    assert (few["p_neutral"] > same["p_neutral"]).all()
     # the odds move by the odds of the priors, whatever the sentence
-    moved = few["p_against"] / few["p_neutral"] / (plain["p_against"] / plain["p_neutral"])
+    moved = few["p_against"] / few["p_neutral"] / odds[1]
     np.testing.assert_allclose(moved, (0.05 / 0.9) / (PRIOR["against"] / PRIOR["neutral"]), rtol=0.01)
     for wrong in ({"favor": 1.0}, {"against": 0, "favor": 1, "neutral": 1}):
         with pytest.raises(InputError, match="a prior gives a share"):
