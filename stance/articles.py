@@ -58,8 +58,17 @@ def read_article(
     return Article(sentences, mentions, find_speakers(text, sentences, mentions, quotes), reading.ambiguous)
 
 
+NEIGHBOURS = 15
+"""How many mentions may stand between two of one sentence, at most, for them to make a pair.
+
+No prose comes near it; without it, a paragraph of names without a full stop would take the square of their number.
+"""
+
+
 def article_pairs(article: Article) -> Iterator[Found]:
     """One pair for every ordered couple of entities of a sentence, its speaker among them, from their first mentions.
+
+    Mentions farther apart than `NEIGHBOURS` make none.
 
     >>> from stance.entities import load_catalogue, Catalogue, Entity
     >>> from stance.text import split_sentences
@@ -85,11 +94,11 @@ def article_pairs(article: Article) -> Iterator[Found]:
         if speaker is not None:
             yield from _spoken(sentence, speaker, mentions, seen)
         met = Counter(actor for actor, _ in seen)
-        for actor in mentions:
+        for i, actor in enumerate(mentions):
             # a sentence may be a list of thousands of names, or one name thousands of times: not each with each then
             if not actor.is_actor or alone or met[actor.entity] == len(targets - {actor.entity}):
                 continue
-            for target in mentions:
+            for target in mentions[max(0, i - NEIGHBOURS) : i + NEIGHBOURS + 1]:
                 couple = (actor.entity, target.entity)
                 if not target.is_target or couple[0] == couple[1] or couple in seen:
                     continue

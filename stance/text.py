@@ -27,6 +27,9 @@ READABLE = (".txt", *TABLES)
 MAX_CHARS = 5_000_000
 """A longer document is refused: it is nearly always a whole corpus that lost its boundaries."""
 
+MAX_SENTENCE = 1_000
+"""Characters that a sentence may have; a longer one, as a table that lost its line ends, is read in parts."""
+
 MAX_FIELD = 1 << 28
 """A longer line of JSONL or field of CSV is an error: a quote was never closed, or the file holds no lines."""
 
@@ -152,7 +155,8 @@ def split_sentences(text: str) -> list[Sentence]:
     """Split a text into sentences.
 
     nupunkt (Punkt with a trained set of abbreviations) finds the boundaries inside a paragraph; line breaks count as
-    boundaries where they end a paragraph, a headline or a list entry, not where prose is hard-wrapped.
+    boundaries where they end a paragraph, a headline or a list entry, not where prose is hard-wrapped. What is longer
+    than `MAX_SENTENCE` is cut.
 
     Returns
     -------
@@ -168,13 +172,28 @@ def split_sentences(text: str) -> list[Sentence]:
         if not block.strip():
             continue
         for start, end in _resplit(block, spans(block)):
-            piece = block[start:end]
-            left = len(piece) - len(piece.lstrip())
-            piece = piece.strip()
-            if piece:
-                at = block_start + start + left
-                out.append(Sentence(len(out), at, at + len(piece), piece))
+            for part_start, part_end in _parts(block, start, end):
+                piece = block[part_start:part_end]
+                left = len(piece) - len(piece.lstrip())
+                piece = piece.strip()
+                if piece:
+                    at = block_start + part_start + left
+                    out.append(Sentence(len(out), at, at + len(piece), piece))
     return out
+
+
+_PAUSE = re.compile(r"[;:,](?=\s)|(?=\s)")
+
+
+def _parts(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """A sentence as it is; one longer than `MAX_SENTENCE` in parts that are not, cut at its last pause or space before."""
+    while end - start > MAX_SENTENCE:
+        pauses = [m.end() for m in _PAUSE.finditer(text, start + MAX_SENTENCE // 2, start + MAX_SENTENCE)]
+        marked = [at for at in pauses if text[at - 1] in ";:,"]
+        cut = max(marked or pauses or [start + MAX_SENTENCE])
+        yield start, cut
+        start = cut
+    yield start, end
 
 
 # ---------------------------------------------------------------------------------------------- reading

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from stance import StanceModel
-from stance.articles import article_pairs, read_article
+from stance.articles import NEIGHBOURS, article_pairs, read_article
 from stance.entities import Catalogue, Entity, load_catalogue
 from stance.model import STATEMENT_COLUMNS
 from stance.text import Sentence, split_sentences
@@ -193,6 +193,17 @@ def test_a_sentence_without_end_takes_no_square_of_its_length(words: str) -> Non
             assert len(list(article_pairs(article))) <= 2
         took.append(lines[0])
     assert took[1] < 5 * took[0]
+
+
+def test_a_crowd_is_paired_with_its_neighbours() -> None:
+    """Three hundred names in a sentence: the pairs grow with the names, not with their square."""
+    names = [f"Guild{i}" for i in range(300)]
+    known = Catalogue({name: Entity(name) for name in names})
+    text = " met ".join(names) + "."
+    found = list(article_pairs(read_article(text, [Sentence(0, 0, len(text), text)], known)))
+    apart = {abs(int(f.actor.entity[5:]) - int(f.target.entity[5:])) for f in found}
+    assert apart == set(range(1, NEIGHBOURS + 1))
+    assert len(found) == 2 * sum(len(names) - d for d in apart)
 
 
 @contextmanager

@@ -14,7 +14,20 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from stance import InputError, read_documents
-from stance.text import Problems, as_text, csv_safe, defuse, kind_of, list_files, read_rows, restore, stem_of, unfit
+from stance.text import (
+    MAX_SENTENCE,
+    Problems,
+    as_text,
+    csv_safe,
+    defuse,
+    kind_of,
+    list_files,
+    read_rows,
+    restore,
+    split_sentences,
+    stem_of,
+    unfit,
+)
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
 BITING = ("=", "+", "-", "@", "\t", "\r")
@@ -184,3 +197,20 @@ def test_a_compressed_text_is_unpacked_no_further_than_is_taken(tmp_path: Path) 
     path.write_bytes(gzip.compress(b"word " * 20_000_000))
     with pytest.raises(InputError, match="has more than 1,000 characters"):
         list(read_documents(path, max_chars=1000))
+
+
+@given(st.text(st.sampled_from("ab ;,.“”\u0301😀\n"), min_size=1, max_size=40), st.integers(40, 200))
+def test_no_sentence_is_longer_than_its_limit(words: str, times: int) -> None:
+    """And nothing but white space is lost between the parts."""
+    text = words * times
+    sentences = split_sentences(text)
+    assert all(0 < len(s.text) <= MAX_SENTENCE and text[s.start : s.end] == s.text for s in sentences)
+    ends = [0, *(s.end for s in sentences)]
+    starts = [*(s.start for s in sentences), len(text)]
+    assert all(end <= start and not text[end:start].strip() for end, start in zip(ends, starts, strict=True))
+
+
+def test_a_long_sentence_is_cut_where_it_pauses() -> None:
+    clause = "the union of the port of Saltby, which has many members, does not want the ferry; "
+    sentences = split_sentences(clause * 30)
+    assert len(sentences) == 3 and all(s.text.endswith((";", ",")) for s in sentences)
