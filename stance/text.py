@@ -135,6 +135,7 @@ _ABBREVIATION = re.compile(
     r"Ala|Ariz|Ark|Calif|Colo|Conn|Del|Fla|Ga|Ill|Ind|Kan|Ky|La|Mass|Md|Mich|Minn|Miss|Mont|Neb|Nev|Okla|Ore|Pa|Tenn|Tex|"
     r"Va|Vt|Wash|Wis|Wyo)$"
 )
+_LONGEST = 6  # letters of the longest of them
 _JOINED = re.compile(r"(?<=[a-z0-9]{2})([.!?]+)[\"”’»)]*\s+(?=[\"“‘«(]?[A-Z][a-z’' ])")
 
 
@@ -143,8 +144,8 @@ def _resplit(block: str, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int
     for start, end in spans:
         at = start
         for m in _JOINED.finditer(block, start, end):
-            quoted = m.group()[-2:-1] in "\"”’»" or m[1] != "."
-            if m[1] == "." and not _ABBREVIATION.search(block, at, m.start()) and not (quoted and len(m[1]) > 1):
+            # a text may be one long span of abbreviations: no search goes back to where it began
+            if m[1] == "." and not _ABBREVIATION.search(block, max(at, m.start() - _LONGEST), m.start()):
                 yield at, m.end()
                 at = m.end()
         if at < end:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from stance import InputError, read_documents
 from stance.text import (
+    _ABBREVIATION,
     MAX_SENTENCE,
     Problems,
     as_text,
@@ -214,3 +215,17 @@ def test_a_long_sentence_is_cut_where_it_pauses() -> None:
     clause = "the union of the port of Saltby, which has many members, does not want the ferry; "
     sentences = split_sentences(clause * 30)
     assert len(sentences) == 3 and all(s.text.endswith((";", ",")) for s in sentences)
+
+
+def test_no_search_for_an_abbreviation_goes_back_to_where_a_text_began(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Punkt takes line after line of "Calif." for one sentence; five million characters of that must not take hours."""
+
+    class Watched:
+        def search(self, block: str, start: int, end: int) -> object:
+            reached.append(end - start)
+            return _ABBREVIATION.search(block, start, end)
+
+    reached: list[int] = []
+    monkeypatch.setattr("stance.text._ABBREVIATION", Watched())
+    split_sentences("In Fresno, Calif. Bob Ray met Gov. Ann Lee and " * 50)
+    assert len(reached) == 100 and max(reached) < 10
