@@ -59,16 +59,16 @@ def read_article(
 
 
 NEIGHBOURS = 15
-"""How many mentions may stand between two of one sentence, at most, for them to make a pair.
+"""With how many mentions before it, and how many after it, a mention of a sentence makes pairs.
 
-No prose comes near it; without it, a paragraph of names without a full stop would take the square of their number.
+Prose hardly reaches it; without it, a table or list that is read as one sentence would give the square of its names.
 """
 
 
 def article_pairs(article: Article) -> Iterator[Found]:
     """One pair for every ordered couple of entities of a sentence, its speaker among them, from their first mentions.
 
-    Mentions farther apart than `NEIGHBOURS` make none.
+    Mentions farther apart than `NEIGHBOURS` make none, nor do those that a list joins ("Chad, Niger and Mali").
 
     >>> from stance.entities import load_catalogue, Catalogue, Entity
     >>> from stance.text import split_sentences
@@ -87,16 +87,13 @@ def article_pairs(article: Article) -> Iterator[Found]:
         if not mentions:
             continue
         at = sentence.start
-        lists, alone = _lists(sentence, mentions)
-        targets = {m.entity for m in mentions if m.is_target}
+        lists = _lists(sentence, mentions)
         seen: set[tuple[str, str]] = set()
         speaker = turn.speaker if turn.quoted and turn.speaker is not None and turn.speaker.is_actor else None
         if speaker is not None:
             yield from _spoken(sentence, speaker, mentions, seen)
-        met = Counter(actor for actor, _ in seen)
         for i, actor in enumerate(mentions):
-            # a sentence may be a list of thousands of names, or one name thousands of times: not each with each then
-            if not actor.is_actor or alone or met[actor.entity] == len(targets - {actor.entity}):
+            if not actor.is_actor:
                 continue
             for target in mentions[max(0, i - NEIGHBOURS) : i + NEIGHBOURS + 1]:
                 couple = (actor.entity, target.entity)
@@ -106,7 +103,6 @@ def article_pairs(article: Article) -> Iterator[Found]:
                     continue
                 if actor.end <= target.start or target.end <= actor.start:
                     seen.add(couple)
-                    met[actor.entity] += 1
                     pair = Pair(sentence.text, (actor.start - at, actor.end - at), (target.start - at, target.end - at))
                     yield Found(sentence, actor, target, pair, _RESOLVED[max(_ORDER[actor.how], _ORDER[target.how])])
 
@@ -118,8 +114,8 @@ _MUTUAL = re.compile(
 )
 
 
-def _lists(sentence: Sentence, mentions: Sequence[Mention]) -> tuple[dict[int, int], bool]:
-    """The list in which a mention stands, by the mention's start: "Chad, Niger and Mali"; and whether one list has all.
+def _lists(sentence: Sentence, mentions: Sequence[Mention]) -> dict[int, int]:
+    """The number of the list in which a mention stands, by the mention's start: "Chad, Niger and Mali".
 
     Those of one list hold what they hold jointly, and nothing is said of one toward the other unless the sentence speaks
     of that.
@@ -134,8 +130,8 @@ def _lists(sentence: Sentence, mentions: Sequence[Mention]) -> tuple[dict[int, i
             lists.append([mention])
     longer = [group for group in lists if len(group) > 1]
     if not longer or _MUTUAL.search(sentence.text):
-        return {}, False
-    return {m.start: i for i, group in enumerate(longer) for m in group}, len(lists) == 1
+        return {}
+    return {m.start: i for i, group in enumerate(longer) for m in group}
 
 
 _RESOLVED = ("named", "pronoun", "role")
