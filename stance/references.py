@@ -50,7 +50,7 @@ def resolve_references(
 ) -> list[list[Mention]]:
     """The mentions of each sentence, names and references together, in order of their start.
 
-    First-person pronouns are left to the speaker of their quote, see `speakers_words`.
+    First-person pronouns are left to the speaker of their quote, see `stance.speech.find_speakers`.
     """
     out: list[list[Mention]] = []
     quote_starts = [q.start for q in quotes]
@@ -84,9 +84,9 @@ def resolve_references(
                 if entity is None and noun in _NEAREST:
                     entity = _nearest(k, start, _NEAREST[noun], here, out, reading)
                 elif entity is None and noun in _ANY_THING and not _GOES_ON.match(text, end):
-                    entity = _thing(k, start, here, out, reading)
+                    entity = _nearest(k, start, "thing", here, out, reading)
             elif kind == "this":
-                entity = _thing(k, start, [], out, reading) if text[max(0, start - 2)].islower() else None
+                entity = _nearest(k, start, "thing", [], out, reading) if text[max(0, start - 2)].islower() else None
             elif kind in ("he", "she"):
                 entity = _person(
                     text, k, start, "m" if kind == "he" else "f", m.group().lower(), here, out, reading, quotes, quote_starts
@@ -148,25 +148,13 @@ def _role(
 _ANY_THING = frozenset("decision move step idea proposal plan measure initiative project scheme document paper matter".split())
 _GOES_ON = re.compile(r"\s+(?:of|for|to|that|which|in|on|by|[A-Z])|[-'’]")
 
-
-def _thing(
-    k: int, start: int, here: Sequence[Mention], out: Sequence[Sequence[Mention]], reading: Reading
-) -> str | None:
-    """The only thing of the nearest of three sentences that has one: what "the move" and "the idea" come back to."""
-    for level in _candidates(k, here, out, start, lambda m: _profile(reading, m.entity).kind == "thing"):
-        entities = {m.entity for m in level}
-        if entities:
-            return entities.pop() if len(entities) == 1 else None
-    return None
-
-
 _NEAREST = {"group": "group", "organization": "group", "organisation": "group", "country": "state", "nation": "state"}
 
 
 def _nearest(
     k: int, start: int, kind: str, here: Sequence[Mention], out: Sequence[Sequence[Mention]], reading: Reading
 ) -> str | None:
-    """The only body or state of the nearest of three sentences that has one."""
+    """The only body, state or thing of the nearest of three sentences that has one: what "the country" or "the move" comes back to."""
     for level in _candidates(k, here, out, start, lambda m: _profile(reading, m.entity).kind == kind):
         entities = {m.entity for m in level}
         if entities:
