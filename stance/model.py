@@ -261,7 +261,7 @@ class StanceModel:
         return np.asarray((log_odds + np.array([self.offsets_[s] for s in STANCES])) / TEMPERATURE + shift)
 
     def article_shift(self) -> np.ndarray:
-        """The same for whole documents: less of neutral than in training, see `NEUTRAL_IN_ARTICLES`."""
+        """What is added to log-odds, float64 (3,), where whole documents are read without a prior, see `NEUTRAL_IN_ARTICLES`."""
         return np.array([np.log(NEUTRAL_IN_ARTICLES) * (s == "neutral") for s in STANCES])
 
     def predict_pairs(
