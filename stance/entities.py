@@ -1087,11 +1087,13 @@ def discover_names(text: str, sentences: Sequence[Sentence], every: bool = False
             body = not _GROUP_WORDS.isdisjoint(w.lower() for w in words)
             if (titled and "of" not in words and "for" not in words) or (len(words) > 1 and (speaks or body)):
                 sure[name] = None
-    for name in [n for n in sure if " " not in n]:  # "Ms. Delmar" is the Rosa Delmar of the sentence before
-        fuller = [n for n in names if n.endswith(" " + name) and " and " not in n]
-        if fuller:
-            del sure[name]
-            sure.update(dict.fromkeys(fuller[:1]))
+    fuller: dict[str, str] = {}  # last word -> the first name of several words that ends in it
+    for name in names:
+        if " " in name and " and " not in name:
+            fuller.setdefault(name.rpartition(" ")[2], name)
+    for name in [n for n in sure if n in fuller]:  # "Ms. Delmar" is the Rosa Delmar of the sentence before
+        del sure[name]
+        sure[fuller[name]] = None
     for name, count in names.items():
         if " " in name and (count >= 2 or every) and " and " not in name and name not in sure:
             sure[name] = None
