@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from math import fsum
 from typing import TYPE_CHECKING, Any
 
+from stance.pairs import PROBABILITIES
 from stance.text import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
 
 POSITION_COLUMNS = (
-    *("actor", "target", "stance", "score", "p_favor", "p_against", "p_neutral"),
+    *("actor", "target", "stance", "score", *PROBABILITIES),
     *("n_statements", "n_favor", "n_against", "n_neutral", "evidence"),
 )
 _STANCES = ("favor", "against", "neutral")
@@ -48,12 +49,12 @@ def aggregate_stances(statements: pd.DataFrame, by: str = "corpus") -> pd.DataFr
     if by not in ("document", "corpus"):
         raise InputError(f"by must be 'document' or 'corpus', not {by!r}")
     keys = ["doc_id", "actor", "target"] if by == "document" else ["actor", "target"]
-    needed = [*keys, "stance", "p_favor", "p_against", "p_neutral", "evidence"]
-    missing = [c for c in needed if c not in statements.columns]
+    said = ["stance", *PROBABILITIES, "evidence"]
+    missing = [c for c in (*keys, *said) if c not in statements.columns]
     if missing:
         raise InputError(f"no column {missing[0]!r}; statements have {', '.join(map(repr, statements.columns))}")
     groups: dict[tuple[Any, ...], list[tuple[Any, ...]]] = {}
-    values = statements[["stance", "p_favor", "p_against", "p_neutral", "evidence"]].itertuples(index=False, name=None)
+    values = statements[said].itertuples(index=False, name=None)
     for key, value in zip(statements[keys].itertuples(index=False, name=None), values, strict=True):
         groups.setdefault(key, []).append(value)
     rows = [(*key, *_position(group)) for key, group in groups.items()]
@@ -79,6 +80,11 @@ def _stance_of(statements: list[tuple[Any, ...]], count: dict[str, int]) -> str:
         return "neutral" if count["neutral"] else "uncertain"
     favor = fsum(s[1] - s[2] for s in statements if s[0] == "favor")
     against = fsum(s[2] - s[1] for s in statements if s[0] == "against")
+    return side_of(favor, against)
+
+
+def side_of(favor: float, against: float) -> str:
+    """The stance of statements in favor and against that weigh so much: "mixed" where one side has over half of the other."""
     if min(favor, against) > 0.5 * max(favor, against):
         return "mixed"
     return "favor" if favor > against else "against"

@@ -27,6 +27,7 @@ import numpy as np
 from stance import __version__
 from stance.entities import Catalogue, default_catalogue_path, load_catalogue
 from stance.model import StanceModel
+from stance.pairs import PROBABILITIES
 from stance.storage import default_model_path, replacing
 from stance.text import (
     MAX_CHARS,
@@ -437,7 +438,7 @@ class Sums:
 
     def add(self, statements: pd.DataFrame) -> None:
         """Add a statements table."""
-        columns = ["actor", "target", "stance", *_P, "evidence"]
+        columns = ["actor", "target", "stance", *PROBABILITIES, "evidence"]
         for actor, target, stance, favor, against, neutral, evidence in statements[columns].itertuples(
             index=False, name=None
         ):
@@ -468,7 +469,7 @@ class Sums:
         """The positions table of `aggregate_stances`, by corpus."""
         import pandas as pd
 
-        from stance.aggregate import POSITION_COLUMNS
+        from stance.aggregate import POSITION_COLUMNS, side_of
 
         rows = []
         for (actor, target), here in self.positions.items():
@@ -476,10 +477,8 @@ class Sums:
             share = [s / total for s in shares]
             if not here["counts"][0] and not here["counts"][1]:
                 stance = "neutral" if here["counts"][2] else "uncertain"
-            elif min(favor, against) > 0.5 * max(favor, against):
-                stance = "mixed"
             else:
-                stance = "favor" if favor > against else "against"
+                stance = side_of(favor, against)
             score = round(share[0] - share[1], 6)
             p = [round(x, 6) for x in share]
             n = here["counts"]
@@ -499,9 +498,8 @@ class Sums:
         self.merge(other)
 
 
-_P = ("p_favor", "p_against", "p_neutral")
 _COUNTED = ("favor", "against", "neutral", "uncertain")
-_SUMS = ("weight", *_P, "favor", "against")
+_SUMS = ("weight", *PROBABILITIES, "favor", "against")
 
 
 # ---------------------------------------------------------------------------------------------- one table

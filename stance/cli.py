@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from stance.text import InputError, kind_of, refused_path
+from stance.text import MAX_CHARS, InputError, kind_of, refused_path
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,12 +52,10 @@ LabeledArgument = Annotated[
     typer.Argument(help="Labelled data: CSV, JSONL or Parquet files, or folders of them.", metavar="LABELED..."),
 ]
 
-
 DocumentsOption = Annotated[
     list[Path] | None,
     typer.Option("--documents", "-d", help="The documents (dates, texts): files or folders.", metavar="INPUT"),
 ]
-TOOLS = ("label-studio", "prodigy", "doccano")
 FAINT = 0.2
 """Positions whose score is nearer to 0 are left out of the table on a terminal."""
 
@@ -195,7 +193,7 @@ def predict(
     prior: PriorOption = None,
     min_confidence: ConfidenceOption = 0.0,
     encoding: EncodingOption = "utf-8",
-    max_chars: Annotated[int, typer.Option(help="Refuse longer documents.")] = 5_000_000,
+    max_chars: Annotated[int, typer.Option(help="Refuse longer documents.")] = MAX_CHARS,
     jobs: Annotated[int, typer.Option("--jobs", "-j", help="Processes; -1 for one per core.")] = 1,
     backend: Annotated[str, typer.Option(help="Where to work: local, or dask.", metavar="local|dask")] = "local",
     scheduler: Annotated[
@@ -481,6 +479,7 @@ def export(
     """Write statements for other tools: graphml, matrix (CSV), dna, label-studio, prodigy, doccano."""
     from stance.entities import load_catalogue
     from stance.exchange import (
+        ANNOTATION_TOOLS,
         LABEL_STUDIO_CONFIG,
         corpus_positions,
         network_matrix,
@@ -494,7 +493,7 @@ def export(
     from stance.text import csv_safe
 
     to = to or {".graphml": "graphml", ".csv": "matrix"}.get(output.suffix)
-    check_tool(to, "--to", ("graphml", "matrix", "dna", *TOOLS))
+    check_tool(to, "--to", ("graphml", "matrix", "dna", *ANNOTATION_TOOLS))
     keep_inputs(output, *tables, *(documents or []), entities)
     skip = skips(on_error, output, *tables, *(documents or []), entities)
     table = read_table(*tables, encoding=encoding, say=say)
@@ -542,10 +541,10 @@ def import_(
     import pandas as pd
 
     from stance.entities import load_catalogue
-    from stance.exchange import read_annotations, read_dna
+    from stance.exchange import ANNOTATION_TOOLS, read_annotations, read_dna
     from stance.storage import refusals
 
-    check_tool(source, "--from", ("dna", *TOOLS))
+    check_tool(source, "--from", ("dna", *ANNOTATION_TOOLS))
     if output is not None:
         check_table(output)
         keep_inputs(output, *files, *(documents or []), entities)
@@ -587,7 +586,7 @@ def suggest(
     encoding: EncodingOption = "utf-8",
 ) -> None:
     """Choose what a person should code next, or which labels to look at again."""
-    from stance.exchange import tasks_of, write_dna, write_tasks
+    from stance.exchange import ANNOTATION_TOOLS, tasks_of, write_dna, write_tasks
     from stance.model import StanceModel
     from stance.pairs import read_labeled
     from stance.storage import replacing
@@ -595,7 +594,7 @@ def suggest(
     from stance.text import Problems
 
     if to is not None:
-        check_tool(to, "--to", ("dna", *TOOLS))
+        check_tool(to, "--to", ("dna", *ANNOTATION_TOOLS))
         if output is None:
             raise InputError(f"--to {to}: name the file to write with -o")
     elif output is not None:

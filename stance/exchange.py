@@ -18,8 +18,8 @@ from xml.sax.saxutils import escape, quoteattr
 
 import numpy as np
 
-from stance.aggregate import aggregate_stances
-from stance.pairs import OFFSETS, STANCES, PairError, check_stance, find_pair, occurrences
+from stance.aggregate import aggregate_stances, side_of
+from stance.pairs import OFFSETS, PROBABILITIES, STANCES, PairError, check_stance, find_pair, occurrences
 from stance.text import Document, InputError, Problems, as_text, defuse, open_text, read_rows, restore, split_sentences
 
 if TYPE_CHECKING:
@@ -47,7 +47,6 @@ LABEL_STUDIO_CONFIG = """\
 
 LEAST = 1e-6
 """The least weight of a statement: a table from elsewhere may be sure of neutral, and weights must not all be 0."""
-_SHARES = ("p_favor", "p_against", "p_neutral")
 _COUNTS = ("n_statements", "n_favor", "n_against", "n_neutral")
 _WHOLE = ("sentence_id", "sentence_start", "sentence_end", *OFFSETS, *_COUNTS)
 
@@ -73,8 +72,8 @@ def read_table(
     """
     import pandas as pd
 
-    required = ("actor", "target", "stance", *_SHARES, "evidence")
-    bounds = {"score": (-1.0, 1.0), **dict.fromkeys(_SHARES, (0.0, 1.0))}
+    required = ("actor", "target", "stance", *PROBABILITIES, "evidence")
+    bounds = {"score": (-1.0, 1.0), **dict.fromkeys(PROBABILITIES, (0.0, 1.0))}
     rows: list[dict[str, Any]] = []
     uncertain = 0
     for path in paths:
@@ -142,17 +141,15 @@ def corpus_positions(table: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for (actor, target), group in table.groupby(["actor", "target"], sort=False):
         weight = group["n_statements"] * (1 - group["p_neutral"]).clip(lower=LEAST)
-        share = {c: float((group[c] * weight).sum() / weight.sum()) for c in _SHARES}
+        share = {c: float((group[c] * weight).sum() / weight.sum()) for c in PROBABILITIES}
         count = {c: int(group[c].sum()) for c in _COUNTS}
         taken = group[group["stance"] != "neutral"]
         mass = (taken["score"] * weight[taken.index]).to_numpy()
         favor, against = float(mass[mass > 0].sum()), float(-mass[mass < 0].sum())
         if taken.empty:
             stance = "neutral"
-        elif min(favor, against) > 0.5 * max(favor, against) or (taken["stance"] == "mixed").all():
-            stance = "mixed"
         else:
-            stance = "favor" if favor > against else "against"
+            stance = "mixed" if (taken["stance"] == "mixed").all() else side_of(favor, against)
         best = group["evidence"].iloc[int(np.argmax(weight.to_numpy()))]
         score = round(share["p_favor"] - share["p_against"], 6)
         rows.append(

@@ -11,7 +11,7 @@ import numpy as np
 from stance.articles import article_pairs, read_article
 from stance.entities import Catalogue, load_catalogue
 from stance.features import GROUPS, build_pipeline, build_regression, terms_of, uncollected
-from stance.pairs import OFFSETS, STANCES, Pair, frame_pairs
+from stance.pairs import OFFSETS, PROBABILITIES, STANCES, Pair, frame_pairs
 from stance.text import Document, InputError, split_sentences
 from stance.tfidf import Incidence, incidence, inverse_document_frequencies, row_and_column, weigh
 
@@ -46,7 +46,7 @@ replaces it.
 """
 
 STATEMENT_COLUMNS = (
-    *("doc_id", "sentence_id", "actor", "target", "stance", "p_favor", "p_against", "p_neutral", "evidence"),
+    *("doc_id", "sentence_id", "actor", "target", "stance", *PROBABILITIES, "evidence"),
     *("sentence_start", "sentence_end", "actor_mention", "target_mention", *OFFSETS),
 )
 UNCERTAIN = "uncertain"
@@ -342,7 +342,7 @@ class StanceModel:
                 pairs.append(pair)
         found = self.scorer_.log_odds(pairs)
         p = probabilities(found + self.article_shift() if prior is None else self.expecting(found, prior))
-        keys = [c for c in STATEMENT_COLUMNS if c not in ("stance", "p_favor", "p_against", "p_neutral")]
+        keys = [c for c in STATEMENT_COLUMNS if c not in ("stance", *PROBABILITIES)]
         frame = pd.DataFrame(rows, columns=keys)
         return frame.assign(**_labels(p, least))[list(STATEMENT_COLUMNS)]
 
@@ -379,7 +379,7 @@ class StanceModel:
 def _labels(p: np.ndarray, min_confidence: float) -> dict[str, Any]:
     names = np.array(STANCES, dtype=object)
     best = names[p.argmax(axis=1)] if len(p) else np.array([], dtype=object)
-    shares = {f"p_{s}": p[:, STANCES.index(s)].round(6) for s in ("favor", "against", "neutral")}
+    shares = {c: p[:, STANCES.index(c[2:])].round(6) for c in PROBABILITIES}
     if len(p):
         best[p.max(axis=1).round(6) < min_confidence] = UNCERTAIN  # rounded, so that a table agrees with itself
     return {"stance": best, **shares}

@@ -1,11 +1,11 @@
-"""Pairs: one actor mention and one target mention of a sentence, from labelled rows or from the mentions of a text."""
+"""Pairs: one actor mention and one target mention of a sentence, as labelled rows name them."""
 
 from __future__ import annotations
 
 import difflib
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 STANCES = ("against", "favor", "neutral")
 """The labels, in the order in which the model's columns stand."""
+
+PROBABILITIES = ("p_favor", "p_against", "p_neutral")
+"""The columns of tables that hold them."""
 
 LABELED_COLUMNS = ("text", "actor", "target", "stance")
 OFFSETS = ("actor_start", "actor_end", "target_start", "target_end")
@@ -224,18 +227,3 @@ def frame_pairs(frame: pd.DataFrame) -> list[Pair]:
         except PairError as error:
             raise InputError(f"row {index!r}: {error}") from None
     return pairs
-
-
-def mention_pairs(text: str, mentions: Iterable[tuple[int, int, bool, bool]]) -> list[tuple[int, int]]:
-    """Indices (actor, target) of all ordered pairs of mentions of one sentence that may take those roles.
-
-    `mentions` holds (start, end, may be actor, may be target); overlapping mentions make no pair.
-    """
-    spans = list(mentions)
-    return [
-        (i, j)
-        for i, (a0, a1, acts, _) in enumerate(spans)
-        if acts
-        for j, (t0, t1, _, aimed) in enumerate(spans)
-        if aimed and i != j and (a1 <= t0 or t1 <= a0)
-    ]

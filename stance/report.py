@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from stance.exchange import LEAST, actor_network, corpus_positions
-from stance.pairs import OFFSETS, STANCES, Pair, occurrences
+from stance.pairs import OFFSETS, PROBABILITIES, STANCES, Pair, occurrences
 from stance.text import InputError, as_text
 
 if TYPE_CHECKING:
@@ -708,7 +708,7 @@ def _evidence(table: pd.DataFrame, a_index: dict[str, int], t_index: dict[str, i
                 "doc": as_text(row.get("doc_id")),
                 "date": as_text(row.get("date"))[:10],
                 "stance": row["stance"],
-                "p": [round(float(row[c]), 2) for c in ("p_favor", "p_against", "p_neutral")],
+                "p": [round(float(row[c]), 2) for c in PROBABILITIES],
                 "pieces": pieces({str(k): v for k, v in row.items()}),
             }
         )

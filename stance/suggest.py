@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from stance.exchange import task_of
-from stance.pairs import OFFSETS, STANCES, PairError
+from stance.pairs import OFFSETS, PROBABILITIES, STANCES, PairError
 from stance.text import Document, InputError, Problems, as_text
 
 if TYPE_CHECKING:
@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 
     from stance.model import StanceModel
 
-_P = ("p_favor", "p_against", "p_neutral")
-SUGGESTION_COLUMNS = ("text", "actor", "target", "stance", "suggested", "uncertainty", *_P, "doc_id", *OFFSETS)
+SUGGESTION_COLUMNS = ("text", "actor", "target", "stance", "suggested", "uncertainty", *PROBABILITIES, "doc_id", *OFFSETS)
 
 
 def uncertainty(p: np.ndarray) -> np.ndarray:
@@ -109,7 +108,7 @@ def suggest_statements(
     if n < 1:
         raise InputError(f"suggest at least 1 statement, not {n}")
     problems = problems or Problems(skip=True)
-    missing = [c for c in (*_P, "actor", "target") if c not in statements.columns]
+    missing = [c for c in (*PROBABILITIES, "actor", "target") if c not in statements.columns]
     if missing:
         raise InputError(
             f"no column {missing[0]!r}; suggestions are made from statements (stance predict --by statement)"
@@ -136,7 +135,7 @@ def suggest_statements(
         rows.append(
             {
                 **{"text": text, "actor": actor, "target": target, "stance": "", "suggested": task.stance},
-                **{c: float(row[c]) for c in _P},
+                **{c: float(row[c]) for c in PROBABILITIES},
                 **{"doc_id": doc_id, **dict(zip(OFFSETS, (*task.actor, *task.target), strict=True))},
             }
         )
@@ -144,7 +143,7 @@ def suggest_statements(
         places.append(number - 1)
     if not rows:
         raise InputError("nothing to suggest: no statement is left that is not labelled already")
-    doubt = uncertainty(np.array([[r[c] for c in _P] for r in rows]))
+    doubt = uncertainty(np.array([[r[c] for c in PROBABILITIES] for r in rows]))
     order = spread_out(drawn(doubt, seed).tolist(), keys, n)
     index = statements.index[[places[i] for i in order]]
     frame = pd.DataFrame([rows[i] for i in order], columns=list(SUGGESTION_COLUMNS), index=index)
@@ -182,7 +181,7 @@ def doubtful_labels(
     best = p.argmax(axis=1)
     rows = np.arange(len(p))
     doubt = p[rows, best] - p[rows, label]
-    shares = {c: p[:, STANCES.index(c[2:])].round(6) for c in _P}
+    shares = {c: p[:, STANCES.index(c[2:])].round(6) for c in PROBABILITIES}
     names = np.array(STANCES, dtype=object)
     judged = labeled.assign(suggested=names[best], doubt=doubt.round(6), **shares)
     order = np.argsort(-doubt, kind="stable")

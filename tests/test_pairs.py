@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stance import InputError, read_labeled
-from stance.pairs import OFFSETS, Pair, PairError, check_stance, find_pair, frame_pairs, mention_pairs, occurrences
+from stance.pairs import OFFSETS, Pair, PairError, check_stance, find_pair, frame_pairs, occurrences
 
 MEANT = [
     ("Oslo thanked Rome.", "Oslo", "Rome", (0, 4), (13, 17)),
@@ -94,8 +94,3 @@ def test_folders_of_labelled_data(tmp_path: Path) -> None:
     assert len(read_labeled(tmp_path / "one.csv", tmp_path)) == 3
     with pytest.raises(InputError, match="name a file or a folder"):
         read_labeled()
-
-
-def test_mention_pairs_are_ordered_and_do_not_overlap() -> None:
-    mentions = [(0, 4, True, True), (5, 9, True, False), (7, 12, False, True)]
-    assert mention_pairs("", mentions) == [(0, 2), (1, 0)]
