@@ -139,7 +139,9 @@ def train(
     )
     if folds:
         next(folds_of(frame, folds))  # raises where there are too few documents
-    model = StanceModel(syntax=syntax).fit(frame)
+    model = StanceModel(syntax=syntax)
+    found = model.incidence(frame)  # counted once, for the model and for all folds
+    model.fit_incidence(found, frame["stance"].to_numpy(str))
     info: dict[str, Any] = {
         "data": {
             "sources": [str(p) for p in labeled],
@@ -155,7 +157,7 @@ def train(
     if folds:
         try:
             with progress("cross-validation", folds) as advance:
-                scores, p = cross_validate(frame, model, folds, advance)
+                scores, p = cross_validate(frame, model, folds, advance, found)
         except InputError as error:
             raise InputError(f"cross-validation: {error}; lower --folds, or leave it out with --folds 0") from None
         info["cross_validation"] = {"folds": folds, **scores.as_dict()}

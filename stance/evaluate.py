@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from stance.model import StanceModel
+    from stance.tfidf import Incidence
 
 BINS = 15
 """Of the calibration error, equally wide."""
@@ -180,7 +181,11 @@ def folds_of(frame: pd.DataFrame, folds: int) -> Iterator[tuple[np.ndarray, np.n
 
 
 def cross_validate(
-    frame: pd.DataFrame, model: StanceModel, folds: int = 5, progress: Callable[[int], None] | None = None
+    frame: pd.DataFrame,
+    model: StanceModel,
+    folds: int = 5,
+    progress: Callable[[int], None] | None = None,
+    found: Incidence | None = None,
 ) -> tuple[Evaluation, np.ndarray]:
     """Score a model's settings by cross-validation grouped by document.
 
@@ -190,6 +195,7 @@ def cross_validate(
     model : its settings are used; it is not fitted itself.
     folds : number of folds.
     progress : called with 1 after each fold.
+    found : the terms of the pairs of `frame`, where they are counted already (see `StanceModel.incidence`).
 
     Returns
     -------
@@ -197,17 +203,15 @@ def cross_validate(
     of `STANCES`.
     """
     from stance.model import StanceModel, probabilities
-    from stance.tfidf import incidence
 
     p = np.empty((len(frame), len(STANCES)))
     splits = list(folds_of(frame, folds))
-    parser = model.parser()
-    whole = incidence(frame_pairs(frame), parser, model.min_df)
+    whole = model.incidence(frame) if found is None else found
     stances = frame["stance"].to_numpy(str)
     for train, test in splits:
         seen = whole.rows(train)
         common = seen.common(model.min_df)
-        fold = StanceModel(**model.get_params()).fit_incidence(seen.columns(common), stances[train], parser)
+        fold = StanceModel(**model.get_params()).fit_incidence(seen.columns(common), stances[train])
         p[test] = probabilities(fold.scorer_.log_odds_of(whole.rows(test).columns(common))).round(6)
         if progress:
             progress(1)

@@ -197,10 +197,11 @@ class StanceModel:
         InputError
             where fewer than two stances stand in the data, a row is no pair, or `syntax` is asked for and not installed.
         """
-        stances = labeled["stance"] if y is None else y
-        parser = self.parser()
-        found = incidence(frame_pairs(labeled), parser, self.min_df)
-        return self.fit_incidence(found, np.asarray(stances, dtype=str), parser)
+        return self.fit_incidence(self.incidence(labeled), np.asarray(labeled["stance"] if y is None else y, dtype=str))
+
+    def incidence(self, labeled: pd.DataFrame) -> Incidence:
+        """The terms of labelled pairs that this model would learn from: what takes `fit` longest."""
+        return incidence(frame_pairs(labeled), self.parser(), self.min_df)
 
     def parser(self) -> str:
         """The spaCy pipeline that `fit` uses, empty where `syntax` is off."""
@@ -210,8 +211,8 @@ class StanceModel:
 
         return installed_pipeline()
 
-    def fit_incidence(self, found: Incidence, stances: np.ndarray, parser: str) -> StanceModel:
-        """`fit` for pairs whose terms are counted already, so that cross-validation reads the sentences once."""
+    def fit_incidence(self, found: Incidence, stances: np.ndarray) -> StanceModel:
+        """`fit` for pairs whose terms are counted already, so that the folds of cross-validation count none again."""
         from scipy.sparse import csr_matrix
         from threadpoolctl import threadpool_limits
 
@@ -237,7 +238,7 @@ class StanceModel:
         self.classes_ = np.array(STANCES)
         self.prior_ = {s: prior[s] / total if s in shares else 0.0 for s in STANCES}
         self.offsets_ = dict.fromkeys(STANCES, 0.0)
-        self.scorer_ = scorer_of(found.terms, idf, regression, parser)
+        self.scorer_ = scorer_of(found.terms, idf, regression, self.parser())
         self.info_: dict[str, Any] = {}
         return self
 
