@@ -152,8 +152,8 @@ class StanceModel:
     pipeline_ : the fitted scikit-learn pipeline, usable on its own: lists of `Pair` in, labels out.
     classes_ : the labels, in the order of the columns of `pipeline_.predict_proba`.
     prior_ : the class shares that the log-odds are for.
-    offsets_ : what is added to the log-odds where a prior is given, so that out of fold the mean probabilities are the shares;
-        0 until `stance train` has cross-validated.
+    offsets_ : what is added to the log-odds where a prior is given, before `TEMPERATURE` divides them: out of fold the mean
+        probabilities then are the shares of `prior_`. 0 until `stance train` has cross-validated.
     info_ : what is known of the training: data, digest, versions, scores.
     """
 
@@ -355,7 +355,7 @@ class StanceModel:
         Raises
         ------
         InputError
-            where no statement has this actor and target, with the names that there are.
+            where no statement has this actor and target, with pairs that there are.
         """
         from stance.explain import explain_documents
 

@@ -1,4 +1,4 @@
-"""Prediction to a folder of tables, one per input file, on this machine or on a cluster.
+"""Prediction to a folder of tables, one per input table or thousand texts, on this machine or on a cluster.
 
 A shard is written under a temporary name and renamed, and its record after it; the manifest says what the folder was
 made from. So a run that was killed is taken up by the same command, and one that differs is refused.
@@ -207,7 +207,7 @@ def predict_shards(
     timeout: float = TIMEOUT,
     watch: Watch = lambda done, share: None,
 ) -> Totals:
-    """Predict each input file to a table of its own, and take a run that was killed up where it was.
+    """Predict shard by shard, each to a table of its own, and take a run that was killed up where it was.
 
     Parameters
     ----------
