@@ -100,7 +100,7 @@ def model_card(
     made = {**(settings or {}), "seed": info.get("seed", 0)}
     for title, values in (("Settings", made), ("Versions", versions or {})):
         if values:
-            lines.append(f"- {title}: " + ", ".join(f"{_cell(k)} {_cell(_short(v))}" for k, v in values.items()))
+            lines.append(f"- {title}: " + ", ".join(f"{_cell(k)} {_cell(in_words(v))}" for k, v in values.items()))
     lines += [
         "- The file is plain data and can run nothing. The same data, settings and versions give the same bytes.",
         "",
@@ -146,8 +146,15 @@ def _interval(pair: Any) -> str:
     return f" ({pair[0]:.3f} to {pair[1]:.3f})" if pair else ""
 
 
-def _short(value: Any) -> str:
-    return ", ".join(f"{k} {v}" for k, v in value.items()).join("()") if isinstance(value, dict) else str(value)
+def in_words(value: Any) -> str:
+    """A value of a model's header for reading.
+
+    >>> in_words({"favor": 0.2, "against": 0.3}), in_words(["a.csv", "b.csv"]), in_words(5)
+    ('(favor 0.2, against 0.3)', '(a.csv, b.csv)', '5')
+    """
+    if isinstance(value, dict):
+        value = [f"{k} {v}" for k, v in value.items()]
+    return ", ".join(map(str, value)).join("()") if isinstance(value, list) else str(value)
 
 
 def _code(text: Any) -> str:

@@ -190,7 +190,7 @@ def predict(
     ] = "document",
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", help="Table to write: .csv, .jsonl or .parquet; or a folder: a table per file."),
+        typer.Option("--output", "-o", help="Table to write: .csv, .jsonl or .parquet; or a folder, for a table per shard."),
     ] = None,
     prior: PriorOption = None,
     min_confidence: ConfidenceOption = 0.0,
@@ -201,7 +201,7 @@ def predict(
     scheduler: Annotated[
         str | None, typer.Option(help="Dask's scheduler, as tcp://HOST:PORT.", metavar="ADDRESS")
     ] = None,
-    timeout: Annotated[float, typer.Option(min=0.1, help="With a folder: seconds for one file at most.")] = 3600,
+    timeout: Annotated[float, typer.Option(min=0.1, help="With a folder: seconds in which a shard must be done.")] = 3600,
     format: Annotated[
         str | None, typer.Option(help="With a folder: of its tables; else csv.", metavar="csv|jsonl|parquet")
     ] = None,
@@ -269,6 +269,8 @@ def say_totals(totals: Totals) -> None:
         f"{totals.documents:,} document{'s' * (totals.documents != 1)}, {totals.n_statements:,} statements, "
         f"{totals.n_rows:,} rows" + (f"; {totals.empty:,} without text" if totals.empty else "")
     )
+    if totals.documents > totals.empty and not totals.n_statements:
+        say("No sentence brings two known names together; give the names that matter with --entities")
 
 
 @app.command(epilog='Example: stance explain article.txt --actor Turkey --target "PYD inclusion"')
@@ -403,8 +405,10 @@ def info(
 
 def _print_header(path: Path, header: dict[str, Any]) -> None:
     print(f"model      {path}")
+    from stance.card import in_words
+
     for key in ("settings", "prior", "versions", "data"):
-        print(f"{key:<10} " + visible(", ".join(f"{k} {v}" for k, v in header.get(key, {}).items())))
+        print(f"{key:<10} " + visible(", ".join(f"{k} {in_words(v)}" for k, v in header.get(key, {}).items())))
     print("terms      " + visible(", ".join(f"{g['name']} {g['terms']:,}" for g in header["groups"])))
     if "cross_validation" in header:
         scores = header["cross_validation"]

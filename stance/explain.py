@@ -359,7 +359,7 @@ def explain_documents(
     Raises
     ------
     InputError
-        where no statement has this actor and target, with the names that there are.
+        where no statement has this actor and target, with pairs that there are, those with one of the two first.
     """
     import pandas as pd
 
@@ -400,6 +400,7 @@ def explain_documents(
             stated = (document.doc_id, actor, target, sentence, stance, probability, odds)
             out.append(Explanation(*stated, words, actor_span, target_span, terms))
     if not out:
-        there = ", ".join(f"{a} > {t}" for a, t in sorted(names)[:10]) or "none"
+        nearest = sorted(names, key=lambda pair: (pair[0] != actor and pair[1] != target, pair))
+        there = ", ".join(f"{a} > {t}" for a, t in nearest[:10]) or "none"
         raise InputError(f"no sentence brings {actor!r} and {target!r} together; pairs that there are: {there}")
     return out
