@@ -257,6 +257,7 @@ class StanceModel:
         if prior is None:
             return log_odds
         wanted = check_prior(prior)
+        # the prior of training is in the log-odds, and divided too: without it, stances on other news come out too rare;
         # a stance that the training data lacks stays as good as impossible
         shift = np.array([np.log(wanted[s] / p) if (p := self.prior_[s]) else 0.0 for s in STANCES])
         return np.asarray((log_odds + np.array([self.offsets_[s] for s in STANCES])) / TEMPERATURE + shift)
