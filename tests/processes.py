@@ -103,8 +103,9 @@ def _run(
     said: str,
 ) -> None:
     os.setsid()
-    # a shell that runs the tests in the background has them ignore SIGINT, and they would pass that on
+    # a shell that runs the tests in the background has them ignore SIGINT, nohup SIGHUP, and they would pass that on
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     for number, stream in ((1, "out"), (2, "err")):
         file = os.open(Path(said, stream), os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         os.dup2(file, number)
