@@ -87,8 +87,7 @@ def ten_lines(texts: list[str], labels: list[str]) -> Any:
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
 
-    tfidf = TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True)
-    return make_pipeline(tfidf, LogisticRegression(max_iter=1000)).fit(texts, labels)
+    return make_pipeline(TfidfVectorizer(ngram_range=(1, 2)), LogisticRegression(C=10, max_iter=1000)).fit(texts, labels)
 
 
 def fast_text(texts: list[str], labels: list[str], folder: Path) -> Any:
@@ -120,6 +119,7 @@ def start(folder: Path, model: Path, catalogue: Path) -> None:
 def train(frame: pd.DataFrame, folder: Path) -> tuple[Any, Any]:
     """Fitting, and the fitted peers."""
     labels = frame["stance"].astype(str).tolist()
+    ten_lines(masked(frame[:100]), labels[:100])  # imports scikit-learn, for both
     fitted: dict[str, Any] = {}
     ours = seconds(lambda: StanceModel().fit(frame))
     peer = seconds(lambda: fitted.update(peer=ten_lines(masked(frame), labels)))
