@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
+
+import numpy as np
 
 from stance.entities import Catalogue, Mention, read_names
 from stance.lexicon import WORD, forms_by_first_word
@@ -105,6 +107,39 @@ def article_pairs(article: Article) -> Iterator[Found]:
                     seen.add(couple)
                     pair = Pair(sentence.text, (actor.start - at, actor.end - at), (target.start - at, target.end - at))
                     yield Found(sentence, actor, target, pair, _RESOLVED[max(_ORDER[actor.how], _ORDER[target.how])])
+
+
+REVERSED, REVERSED_MOST = 4.0, 3.0
+RIVAL_MOST = 1.0
+
+
+def outshone(couples: Sequence[tuple[Hashable, str, str]], sides: np.ndarray) -> np.ndarray:
+    """By how much a statement is the less likely for what else its sentence seems to say.
+
+    A sentence seldom says what two hold of each other (3 % of annotated statements have their reverse beside them), and of
+    several actors mostly one is at the target. So the fainter of two directions loses `REVERSED` times as much as it is
+    fainter, at most `REVERSED_MOST`; then whoever is fainter toward a target than another loses as much again, at most
+    `RIVAL_MOST`. What is equally likely, as for those who praise each other or oppose something together, stays so. The
+    three constants are those of the best F1 over whole annotated articles.
+
+    Parameters
+    ----------
+    couples : (sentence, actor, target) of each statement.
+    sides : float64 (n,), its log-odds of favor or against, whichever, over neutral.
+
+    Returns
+    -------
+    float64 (n,), what to take from the log-odds.
+    """
+    said = dict(zip(couples, sides.tolist(), strict=True))
+    back = np.array([said.get((s, target, actor), -np.inf) for s, actor, target in couples])
+    loss = np.minimum(REVERSED * np.maximum(back - sides, 0), REVERSED_MOST)
+    left = sides - loss
+    first: dict[tuple[Hashable, str], float] = {}
+    for (sentence, _, target), side in zip(couples, left.tolist(), strict=True):
+        first[sentence, target] = max(side, first.get((sentence, target), side))
+    ahead = np.array([first[sentence, target] for sentence, _, target in couples])
+    return np.asarray(loss + np.minimum(ahead - left, RIVAL_MOST))
 
 
 _JOINED = re.compile(r"\s*(?:,|,? and|,? or|,? as well as|&)\s*(?:the )?")

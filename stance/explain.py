@@ -368,15 +368,18 @@ def explain_documents(
     from stance.model import as_documents, document_pairs, probabilities
 
     catalogue = entities if isinstance(entities, Catalogue) else load_catalogue(entities)
-    shift = model.article_shift()
     names: set[tuple[str, str]] = set()
     out = []
     for document in as_documents(documents):
-        for row, pair in document_pairs(document, catalogue, model.scorer_.syntax):
-            names.add((row[2], row[3]))
-            if (row[2], row[3]) != (actor, target):
-                continue
-            told = model.scorer_.log_odds([pair]) + shift
+        stated = list(document_pairs(document, catalogue, model.scorer_.syntax))
+        names.update((row[2], row[3]) for row, _ in stated)
+        wanted = [i for i, (row, _) in enumerate(stated) if (row[2], row[3]) == (actor, target)]
+        if not wanted:
+            continue
+        log_odds = model.document_log_odds([row for row, _ in stated], [pair for _, pair in stated])
+        for i in wanted:
+            row, pair = stated[i]
+            told = log_odds[i : i + 1]
             rows = explain_pairs(model.scorer_, [pair], [0], told)
             terms = pd.DataFrame(rows, columns=list(EXPLANATION_COLUMNS))
             spans = term_words(pair, [(r[3], r[4]) for r in rows])
@@ -397,8 +400,8 @@ def explain_documents(
             stance = rows[0][1]
             probability = float(probabilities(told)[0, STANCES.index(stance)])
             odds = float(terms["contribution"].sum())
-            stated = (document.doc_id, actor, target, sentence, stance, probability, odds)
-            out.append(Explanation(*stated, words, actor_span, target_span, terms))
+            what = (document.doc_id, actor, target, sentence, stance, probability, odds)
+            out.append(Explanation(*what, words, actor_span, target_span, terms))
     if not out:
         nearest = sorted(names, key=lambda pair: (pair[0] != actor and pair[1] != target, pair))
         there = ", ".join(f"{a} > {t}" for a, t in nearest[:10]) or "none"

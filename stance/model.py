@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stance.articles import article_pairs, read_article
+from stance.articles import article_pairs, outshone, read_article
 from stance.entities import Catalogue, load_catalogue
 from stance.features import GROUPS, build_pipeline, build_regression, terms_of, uncollected
 from stance.pairs import OFFSETS, PROBABILITIES, STANCES, Pair, frame_pairs
@@ -262,9 +262,17 @@ class StanceModel:
         shift = np.array([np.log(wanted[s] / p) if (p := self.prior_[s]) else 0.0 for s in STANCES])
         return np.asarray((log_odds + np.array([self.offsets_[s] for s in STANCES])) / TEMPERATURE + shift)
 
-    def article_shift(self) -> np.ndarray:
-        """What is added to log-odds, float64 (3,), where whole documents are read without a prior, see `NEUTRAL_IN_ARTICLES`."""
-        return np.array([np.log(NEUTRAL_IN_ARTICLES) * (s == "neutral") for s in STANCES])
+    def document_log_odds(self, rows: Sequence[tuple[Any, ...]], pairs: Sequence[Pair]) -> np.ndarray:
+        """Log-odds, float64 (n, 3), of all statements of whole documents, as `document_pairs` gives them.
+
+        Leaned towards stances, see `NEUTRAL_IN_ARTICLES`, and weighed against each other, see `stance.articles.outshone`.
+        """
+        out = self.scorer_.log_odds(pairs)
+        neutral = STANCES.index("neutral")
+        out[:, neutral] += np.log(NEUTRAL_IN_ARTICLES)
+        sides = np.logaddexp.reduce(np.delete(out, neutral, axis=1), axis=1) - out[:, neutral]
+        out[:, neutral] += outshone([(row[:2], row[2], row[3]) for row in rows], sides)
+        return out
 
     def predict_pairs(
         self, frame: pd.DataFrame, prior: Mapping[str, float] | None = None, min_confidence: float = 0.0
@@ -325,7 +333,7 @@ class StanceModel:
         ----------
         documents : a DataFrame with doc_id and text, a list of str, or Documents as `read_documents` gives.
         entities : the catalogue: a DataFrame or a path. By default the one that ships, and the names in the text itself.
-        prior : see `predict_pairs`; by default that of training, leaned towards stances, see `NEUTRAL_IN_ARTICLES`.
+        prior : see `predict_pairs`; by default see `document_log_odds`.
         min_confidence : see `predict_pairs`.
 
         Returns
@@ -342,8 +350,10 @@ class StanceModel:
             for row, pair in document_pairs(document, catalogue, self.scorer_.syntax):
                 rows.append(row)
                 pairs.append(pair)
-        found = self.scorer_.log_odds(pairs)
-        p = probabilities(found + self.article_shift() if prior is None else self.expecting(found, prior))
+        if prior is None:
+            p = probabilities(self.document_log_odds(rows, pairs))
+        else:
+            p = probabilities(self.expecting(self.scorer_.log_odds(pairs), prior))
         keys = [c for c in STATEMENT_COLUMNS if c not in ("stance", *PROBABILITIES)]
         frame = pd.DataFrame(rows, columns=keys)
         return frame.assign(**_labels(p, least))[list(STATEMENT_COLUMNS)]

@@ -6,13 +6,14 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from stance import StanceModel
-from stance.articles import NEIGHBOURS, article_pairs, read_article
+from stance.articles import NEIGHBOURS, article_pairs, outshone, read_article
 from stance.entities import Catalogue, Entity, load_catalogue
-from stance.model import STATEMENT_COLUMNS
+from stance.model import NEUTRAL_IN_ARTICLES, STATEMENT_COLUMNS
 from stance.text import Sentence, split_sentences
 
 ARTICLE = """HARBOUR TOWN SPLIT OVER FERRY
@@ -221,3 +222,39 @@ def lines_run() -> Iterator[list[int]]:
         yield count
     finally:
         sys.settrace(before)
+
+
+OUTSHONE = [
+    # of two directions the fainter is taken back, by four times as much as it is fainter and at most by three
+    ([("s", "A", "T"), ("s", "T", "A")], [2.0, 1.9], [0.0, 0.4]),
+    ([("s", "A", "T"), ("s", "T", "A")], [2.0, -1.0], [0.0, 3.0]),
+    ([("s", "A", "T"), ("s", "T", "A")], [2.0, 2.0], [0.0, 0.0]),  # they praise each other
+    # of two who could be at one target, the fainter by as much again and at most by one
+    ([("s", "A", "T"), ("s", "B", "T")], [2.0, 1.75], [0.0, 0.25]),
+    ([("s", "A", "T"), ("s", "B", "T")], [-1.0, 2.0], [1.0, 0.0]),
+    # another sentence, another target: nothing
+    ([("s", "A", "T"), ("r", "T", "A"), ("r", "B", "A")], [2.0, 1.0, 1.0], [0.0, 0.0, 0.0]),
+    ([("s", "A", "T"), ("s", "A", "B")], [2.0, 1.0], [0.0, 0.0]),
+    # a direction that has been taken back outshines nobody, and is outshone
+    ([("s", "A", "T"), ("s", "T", "A"), ("s", "B", "A")], [3.0, 1.0, 0.5], [0.0, 4.0, 0.0]),
+    ([], [], []),
+]
+
+
+@pytest.mark.parametrize(("couples", "sides", "loss"), OUTSHONE)
+def test_statements_of_one_sentence_outshine_each_other(couples, sides, loss):
+    assert outshone(couples, np.array(sides)).tolist() == pytest.approx(loss)
+
+
+def test_who_is_criticised_is_not_said_to_criticise(part_model):
+    model = StanceModel.load(part_model)
+    entities = pd.DataFrame({"name": ["Peru", "Chile"], "kind": "actor|target"})
+    text = "On Monday Peru condemned Chile."
+    table = model.predict([text], entities).set_index("actor")
+    pairs = pd.DataFrame({"text": text, "actor": ["Peru", "Chile"], "target": ["Chile", "Peru"]}, index=["Peru", "Chile"])
+    alone = model.predict_pairs(pairs)
+    side = alone["p_neutral"] / (1 - alone["p_neutral"])
+    found = table["p_neutral"] / (1 - table["p_neutral"])
+    # the one leans to its side, as all statements of articles do; the other, fainter, leans back
+    assert found["Peru"] / side["Peru"] == pytest.approx(NEUTRAL_IN_ARTICLES, rel=0.01)
+    assert found["Chile"] / side["Chile"] > 5 * NEUTRAL_IN_ARTICLES

@@ -12,8 +12,10 @@ installed. Other work on the machine changes seconds, and ratios less.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import platform
+import random
 import resource
 import statistics
 import subprocess
@@ -87,8 +89,7 @@ def ten_lines(texts: list[str], labels: list[str]) -> Any:
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
 
-    tfidf = TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True)
-    return make_pipeline(tfidf, LogisticRegression(max_iter=1000)).fit(texts, labels)
+    return make_pipeline(TfidfVectorizer(ngram_range=(1, 2)), LogisticRegression(C=10, max_iter=1000)).fit(texts, labels)
 
 
 def fast_text(texts: list[str], labels: list[str], folder: Path) -> Any:
@@ -120,6 +121,7 @@ def start(folder: Path, model: Path, catalogue: Path) -> None:
 def train(frame: pd.DataFrame, folder: Path) -> tuple[Any, Any]:
     """Fitting, and the fitted peers."""
     labels = frame["stance"].astype(str).tolist()
+    ten_lines(masked(frame[:100]), labels[:100])  # imports scikit-learn, for both
     fitted: dict[str, Any] = {}
     ours = seconds(lambda: StanceModel().fit(frame))
     peer = seconds(lambda: fitted.update(peer=ten_lines(masked(frame), labels)))
@@ -143,14 +145,21 @@ def sentences(frame: pd.DataFrame, model: Path, peer: Any, fast: Any) -> None:
         row("`predict_pairs`, pairs a second", f"{rate:,.0f}", f"fastText {theirs:,.0f}", rate / theirs)
 
 
-def articles(folder: Path, model: Path, catalogue: Path, peer: Any, n: int) -> None:
-    """JSONL to CSV by the command, on one core and on two; the peer scores the bare sentences of the same articles."""
-    path = generated.write_documents(folder / "articles.jsonl", n, 20)
-    texts = [s + "." for d in generated.documents(n, 20) for s in d["text"].split(". ")]
+def articles(frame: pd.DataFrame, folder: Path, model: Path, peer: Any, n: int) -> None:
+    """JSONL to CSV by the command, on one core and on two; the peer scores the bare sentences of the same articles.
+
+    An article is twenty sentences of the labelled data, drawn at random, and the catalogue is the one that ships.
+    """
+    rng = random.Random(0)
+    known = frame["text"].unique().tolist()
+    drawn = [rng.sample(known, 20) for _ in range(n)]
+    path, texts = folder / "articles.jsonl", [text for article in drawn for text in article]
+    rows = ({"doc_id": f"d{i}", "text": "\n\n".join(article)} for i, article in enumerate(drawn))
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     theirs = len(texts) / seconds(lambda: peer.predict_proba(texts))
     times = []
     for jobs in (1, 2):
-        took, _ = run(*predict(path, model, catalogue, folder / f"{jobs}.csv"), "--jobs", jobs)
+        took, _ = run(*predict(path, model, LABELED / "entities.csv", folder / f"{jobs}.csv"), "--jobs", jobs)
         times.append(took)
         rate = len(texts) / took
         what = f"{n:,} articles of 20 sentences to CSV, `--jobs {jobs}`, sentences a second"
@@ -193,8 +202,6 @@ def catalogue_size(folder: Path, model: Path, n: int) -> None:
 
 def train_at_scale(frame: pd.DataFrame, rows: int) -> None:
     """Seconds and memory of a fit on rows drawn from the labelled data, words shuffled so that no two are the same."""
-    import random
-
     rng = random.Random(0)
     source = frame.to_dict("records")
     drawn = []
@@ -304,7 +311,7 @@ def main() -> None:
         start(folder, model, catalogue)
         peer, fast = train(frame, folder)
         sentences(frame, model, peer, fast)
-        articles(folder, model, catalogue, peer, n)
+        articles(frame, folder, model, peer, n)
         memory(folder, model, catalogue, 1_000_000 if full else 50_000)
         catalogue_size(folder, model, n // 10)
         for rows in (100_000, 500_000) if full else (50_000,):
