@@ -361,7 +361,7 @@ def test_offsets_make_probabilities_out_of_fold_mean_what_they_say() -> None:
 
 
 def test_a_given_prior_is_met_after_cross_validation(part_of_labeled: pd.DataFrame) -> None:
-    few = part_of_labeled[:1500]
+    few = part_of_labeled[:700]
     model = StanceModel().fit(few)
     _, p = cross_validate(few, model, 3)
     before = model.predict_pairs(few, model.prior_)
