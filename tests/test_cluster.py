@@ -465,7 +465,7 @@ def test_workers_that_die_of_every_shard_are_spared(
 ) -> None:
     monkeypatch.setattr(shards, "MAX_BLAMED", 1)
     with (
-        cluster(tmp_path / "dask", DEADLY.replace("d100", "").replace("==", "!="), nanny=True) as (address, _),
+        cluster(tmp_path / "dask", DEADLY.replace("d100", "").replace("==", "!="), nanny=True, workers=2) as (address, _),
         pytest.raises(WorkError, match=r"more than 1 shards were on workers that died.*, such as part-\d+ \(.*memory"),
     ):
         predict_shards([made / "in"], tmp_path / "out", job(made), backend="dask", scheduler=address, timeout=LIMIT)
