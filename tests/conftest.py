@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,6 +13,12 @@ from typing import NamedTuple
 
 import pandas as pd
 import pytest
+from hypothesis import settings
+
+# fewer examples than hypothesis's own hundred, unless CI asks for those
+settings.register_profile("quick", max_examples=30, deadline=None)
+settings.register_profile("full", deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 SENTENCES = (
     ("Oslo backs the treaty.", "Oslo", "the treaty", "favor"),

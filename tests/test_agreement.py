@@ -1,12 +1,11 @@
 """Agreement with a coder: alpha checked against hand-made tables, matching, networks."""
 
 import json
-import subprocess
-import sys
 
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import run_in
 
 from stance.agreement import agreement, alpha, read_coded
 from stance.entities import load_catalogue
@@ -173,12 +172,7 @@ def test_coders_tables_that_cannot_be_used(tmp_path, content, message):
 def test_command_prints_and_writes(tmp_path):
     STATEMENTS.to_csv(tmp_path / "s.csv", index=False)
     (tmp_path / "c.csv").write_text("doc_id,actor,target,stance,sentence_id\nd1,Ann,tax,favor,0\nd1,Bo,tax,favor,2\n")
-    done = subprocess.run(
-        [sys.executable, "-m", "stance", "evaluate", "c.csv", "--statements", "s.csv", "-o", "a.json"],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-    )
+    done = run_in(tmp_path, "evaluate", "c.csv", "--statements", "s.csv", "-o", "a.json")
     assert done.returncode == 0, done.stderr
     assert [line.split()[:6] for line in done.stdout.splitlines()[1:3]] == [
         ["statement", "3", "2", "1", "0", "0"],

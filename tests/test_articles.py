@@ -1,7 +1,6 @@
 """Whole articles through the API and the command line: who takes which stance where the sentence does not say who."""
 
 import io
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +8,7 @@ from contextlib import contextmanager
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import run_in
 
 from stance import StanceModel
 from stance.articles import NEIGHBOURS, article_pairs, outshone, read_article
@@ -169,9 +169,8 @@ def test_roll_up_on_the_command_line(model, tmp_path):
     (tmp_path / "news.txt").write_text(ARTICLE, encoding="utf-8")
 
     def predict(*options):
-        command = [sys.executable, "-m", "stance", "predict", str(tmp_path / "news.txt"), "-m", str(tmp_path / "m.joblib")]
-        command += ["-e", str(tmp_path / "entities.csv"), "--by", "statement", *options]
-        done = subprocess.run(command, capture_output=True, text=True, check=True, encoding="utf-8")
+        done = run_in(tmp_path, "predict", "news.txt", "-m", "m.joblib", "-e", "entities.csv", "--by", "statement", *options)
+        assert done.returncode == 0, done.stderr
         return pd.read_csv(io.StringIO(done.stdout), keep_default_na=False)
 
     plain, rolled = predict(), predict("--roll-up")

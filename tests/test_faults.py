@@ -206,7 +206,7 @@ def fresh(*arguments: object, stdout: Any) -> subprocess.Popen[bytes]:
 def test_closed_pipe(tmp_path: Path, small_model: Path, catalogue: Path) -> None:
     """`stance predict ... | head -1`: the end of the reader is the end of the run, without a word."""
     documents = tmp_path / "documents.jsonl"
-    documents.write_bytes(b"".join(ROW % i for i in range(5000)))
+    documents.write_bytes(b"".join(ROW % i for i in range(1500)))
     with fresh("predict", documents, "-m", small_model, "-e", catalogue, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None and process.stderr is not None
         assert process.stdout.readline().startswith(b"doc_id,")
