@@ -15,10 +15,11 @@ import pandas as pd
 import pytest
 from hypothesis import settings
 
-# fewer examples than hypothesis's own hundred, unless CI asks for those
-settings.register_profile("quick", max_examples=30, deadline=None)
-settings.register_profile("full", deadline=None)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+EVERYTHING = os.environ.get("STANCE_TESTS") == "all"
+"""Whether the long tests run too, and properties are tried on a hundred examples instead of thirty, as in CI."""
+
+settings.register_profile("stance", max_examples=100 if EVERYTHING else 30, deadline=None)
+settings.load_profile("stance")
 
 SENTENCES = (
     ("Oslo backs the treaty.", "Oslo", "the treaty", "favor"),
@@ -28,6 +29,13 @@ SENTENCES = (
     ("Lima condemned the union over the strike.", "Lima", "the union", "against"),
     ("Lima lies south of Oslo.", "Lima", "Oslo", "neutral"),
 )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave the long tests out where not everything is asked for."""
+    for item in items:
+        if item.get_closest_marker("long") and not EVERYTHING:
+            item.add_marker(pytest.mark.skip(reason="takes long; STANCE_TESTS=all runs it"))
 
 
 class Ran(NamedTuple):

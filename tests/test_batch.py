@@ -285,6 +285,7 @@ def test_start_leaves_heavy_packages_alone(made: Path) -> None:
         assert "stance.cli" in loaded and not loaded & set(absent)
 
 
+@pytest.mark.long
 def test_memory_is_flat(made: Path, tmp_path: Path) -> None:
     """Ten times the documents take hardly more; the whole claim, a million, is measured in benchmarks/."""
     code = (

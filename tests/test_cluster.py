@@ -418,6 +418,7 @@ def test_a_killed_run_on_a_cluster_is_taken_up(made: Path, tmp_path: Path, unbro
     assert tables(out) == unbroken
 
 
+@pytest.mark.long
 def test_a_shard_that_kills_its_workers_is_named(made: Path, tmp_path: Path, unbroken: dict[str, bytes]) -> None:
     """Dask blames whatever was on the workers that died; what is innocent is done alone, the killer named for sure."""
     out = tmp_path / "out"
@@ -460,6 +461,7 @@ def test_the_innocent_that_dask_blames_are_done_alone(
     assert totals.documents == N_FILES * 40 and tables(tmp_path / "out") == unbroken
 
 
+@pytest.mark.long
 def test_workers_that_die_of_every_shard_are_spared(
     made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

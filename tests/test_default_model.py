@@ -26,6 +26,7 @@ def test_it_was_trained_from_labeled() -> None:
     assert header["data"]["sha256"] == labeled_digest(frame)
 
 
+@pytest.mark.long
 def test_training_again_gives_the_same_bytes(retrained: StanceModel, tmp_path: Path) -> None:
     shipped = default_model_path()
     kept = StanceModel.load(shipped)
