@@ -404,9 +404,9 @@ def info(
 
 
 def _print_header(path: Path, header: dict[str, Any]) -> None:
-    print(f"model      {path}")
     from stance.card import in_words
 
+    print(f"model      {path}")
     for key in ("settings", "prior", "versions", "data"):
         print(f"{key:<10} " + visible(", ".join(f"{k} {in_words(v)}" for k, v in header.get(key, {}).items())))
     print("terms      " + visible(", ".join(f"{g['name']} {g['terms']:,}" for g in header["groups"])))

@@ -91,11 +91,7 @@ class Scorer:
                 columns += sorted({index[t] for t in terms[group] if t in index})
             counts.append(len(columns) - before)
         row, column = np.repeat(np.arange(len(counts)), counts), np.array(columns, dtype=np.int64)
-        return row, column, self.weigh(row, column)
-
-    def weigh(self, row: np.ndarray, column: np.ndarray) -> np.ndarray:
-        """See `stance.tfidf.weigh`."""
-        return weigh(row, column, self.idf, {group: len(terms) for group, terms in self.vocabulary.items()})
+        return row, column, weigh(row, column, self.idf, self.vocabulary)
 
     def log_odds(self, pairs: Sequence[Pair]) -> np.ndarray:
         """Unnormalised log-probabilities, float64 (n_pairs, 3)."""
@@ -105,7 +101,7 @@ class Scorer:
     def log_odds_of(self, found: Incidence) -> np.ndarray:
         """`log_odds` of pairs whose terms are known, the columns being those of this scorer."""
         row, column = row_and_column(found)
-        return self._summed(row, column, self.weigh(row, column), found.matrix.shape[0])
+        return self._summed(row, column, weigh(row, column, self.idf, self.vocabulary), found.matrix.shape[0])
 
     def _summed(self, row: np.ndarray, column: np.ndarray, value: np.ndarray, n: int) -> np.ndarray:
         out = np.empty((n, len(STANCES)))
@@ -229,7 +225,7 @@ class StanceModel:
         total = sum(prior[c] for c in classes)
         weights = {c: prior[c] / total / shares[c] for c in classes}
         idf = inverse_document_frequencies(found)
-        value = weigh(*row_and_column(found), idf, {group: len(terms) for group, terms in found.terms.items()})
+        value = weigh(*row_and_column(found), idf, found.terms)
         regression = build_regression(self.C, weights)
         # with more than one thread BLAS adds in another order, and the bytes of the model change
         with threadpool_limits(1):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Sized
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -129,20 +129,20 @@ def inverse_document_frequencies(found: Incidence) -> np.ndarray:
     return np.where(counts, smooth, 1.0).astype(np.float32).astype(np.float64)
 
 
-def weigh(row: np.ndarray, column: np.ndarray, idf: np.ndarray, sizes: Mapping[str, int]) -> np.ndarray:
+def weigh(row: np.ndarray, column: np.ndarray, idf: np.ndarray, terms: Mapping[str, Sized]) -> np.ndarray:
     """TF-IDF of terms that stand in pairs, each group scaled to the length of its own weight, as in scikit-learn.
 
     Parameters
     ----------
     row, column : int (n,), the pairs and the numbers of their terms.
-    idf : float64 (n_terms,). sizes : group -> how many terms it has.
+    idf : float64 (n_terms,). terms : group -> its terms, of which only the number counts.
 
     Returns
     -------
     float64 (n,)
     """
-    group = np.repeat(np.arange(len(sizes)), list(sizes.values()))[column]
-    block = row * len(sizes) + group
+    group = np.repeat(np.arange(len(terms)), [len(t) for t in terms.values()])[column]
+    block = row * len(terms) + group
     value = idf[column]
     squares = np.bincount(block, value * value)
-    return np.asarray(value / np.sqrt(squares[block]) * np.array([GROUPS[name].weight for name in sizes])[group])
+    return np.asarray(value / np.sqrt(squares[block]) * np.array([GROUPS[name].weight for name in terms])[group])

@@ -19,13 +19,14 @@ import tempfile
 import threading
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Self
 
 _FORKS = multiprocessing.get_context("forkserver")
 _FORKS.set_forkserver_preload(["stance.cli", "stance.batch", "stance.shards", "pandas", "joblib", "distributed"])
 
 
 class Started:
-    """`python -m MODULE ARGUMENTS` at work in a session of its own, used like a `subprocess.Popen`.
+    """`python -m MODULE ARGUMENTS` at work in a session of its own, used like a `subprocess.Popen`; ended where its block ends.
 
     Parameters
     ----------
@@ -53,6 +54,12 @@ class Started:
         self._process.start()
         assert self._process.pid
         self.pid = self._process.pid
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.end()
 
     @property
     def returncode(self) -> int | None:

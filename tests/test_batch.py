@@ -238,9 +238,8 @@ def test_progress_only_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def stance(*arguments: object, **options: Any) -> subprocess.CompletedProcess[str]:
-    process = Started(*arguments, **options)
-    said = process.communicate()
-    process.end()
+    with Started(*arguments, **options) as process:
+        said = process.communicate()
     return subprocess.CompletedProcess(list(arguments), process.wait(), *said)
 
 

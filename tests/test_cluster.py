@@ -218,14 +218,9 @@ StanceModel.predict = waiting
 """
 
 
-@contextmanager
-def running(made: Path, out: Path, *more: object, **options: Any) -> Iterator[Started]:
+def running(made: Path, out: Path, *more: object, **options: Any) -> Started:
     """The command line at work on the folder."""
-    process = Started("predict", made / "in", "-m", made / "m.joblib", "-e", made / "c.csv", "-o", out, *more, **options)
-    try:
-        yield process
-    finally:
-        process.end()
+    return Started("predict", made / "in", "-m", made / "m.joblib", "-e", made / "c.csv", "-o", out, *more, **options)
 
 
 def run(made: Path, out: Path, *more: object) -> tuple[int, str]:

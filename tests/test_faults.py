@@ -42,16 +42,6 @@ def pipe(tmp_path: Path) -> Path:
     return folder / "documents.jsonl"
 
 
-@contextlib.contextmanager
-def running(*arguments: object, **options: Any) -> Iterator[Started]:
-    """`stance ARGUMENTS` in a process group of its own, ended at last."""
-    process = Started(*arguments, **options)
-    try:
-        yield process
-    finally:
-        process.end()
-
-
 def until(condition: Callable[[], object], process: Started) -> None:
     """Wait for something that a running process does; fail where it ends before."""
     while not condition():
@@ -93,7 +83,7 @@ def test_signals_while_writing(
     out.mkdir()
     table = out / "table.csv"
     table.write_text(OLD)
-    with running(*predict(pipe, table, small_model, catalogue, *more)) as process, open(pipe, "wb") as stream:
+    with Started(*predict(pipe, table, small_model, catalogue, *more)) as process, open(pipe, "wb") as stream:
         for i in range(5000 if "--jobs" in more else 1500):
             stream.write(ROW % i)
         stream.flush()
@@ -115,14 +105,14 @@ def test_signals_while_writing(
         return
     assert temporaries(out)  # nothing could be done about it then; the next run sweeps
     writer = [sys.executable, "-c", f"open({str(pipe)!r}, 'wb').write({ROW % 1!r})"]
-    with running(*predict(pipe, table, small_model, catalogue, *more)) as process, subprocess.Popen(writer) as feeder:
+    with Started(*predict(pipe, table, small_model, catalogue, *more)) as process, subprocess.Popen(writer) as feeder:
         process.communicate()
         assert process.returncode == 0 and feeder.wait() == 0
     assert names(out) == ["table.csv"] and table.read_text().count("\n") == 5
 
 
 def test_a_second_signal_ends_at_once(pipe: Path, tmp_path: Path, small_model: Path, catalogue: Path) -> None:
-    with running(*predict(pipe, tmp_path / "o.csv", small_model, catalogue)) as process:
+    with Started(*predict(pipe, tmp_path / "o.csv", small_model, catalogue)) as process:
         stream = open(pipe, "wb")  # noqa: SIM115
         for _ in range(2):
             process.send_signal(signal.SIGTERM)
@@ -136,7 +126,7 @@ def test_train_stopped_keeps_the_old_model(pipe: Path, tmp_path: Path, small_mod
     out.mkdir()
     model = out / "m.joblib"
     model.write_bytes(small_model.read_bytes())
-    with running("train", pipe, "-o", model) as process, open(pipe, "wb") as stream:
+    with Started("train", pipe, "-o", model) as process, open(pipe, "wb") as stream:
         stream.write(b'{"text": "Oslo backs Rome.", "actor": "Oslo", "target": "Rome", "stance": "favor"}\n')
         stream.flush()
         process.send_signal(signal.SIGTERM)
@@ -154,18 +144,18 @@ def test_killed_at_any_moment(tmp_path: Path, small_model: Path, catalogue: Path
     documents.write_bytes(b"".join(ROW % i for i in range(500)))
     arguments = predict(documents, table, small_model, catalogue)
     start = time.monotonic()
-    with running(*arguments) as process:
+    with Started(*arguments) as process:
         assert process.communicate() and process.returncode == 0
     whole = time.monotonic() - start
     new = table.read_text()
     assert new.count("\n") == 500 * 4 + 1
     for part in range(1, 6):
         table.write_text(OLD)
-        with running(*arguments) as process:
+        with Started(*arguments) as process:
             time.sleep(whole * part / 5)
             process.kill()
         assert table.read_text() in (OLD, new)
-    with running(*arguments) as process:
+    with Started(*arguments) as process:
         assert process.communicate() and process.returncode == 0
     assert names(out) == ["table.csv"] and table.read_text() == new
 
@@ -175,9 +165,9 @@ def test_two_writers_at_once(pipe: Path, tmp_path: Path, small_model: Path, cata
     os.mkfifo(other)
     table = tmp_path / "table.csv"
     with (
-        running(*predict(pipe, table, small_model, catalogue)) as first,
+        Started(*predict(pipe, table, small_model, catalogue)) as first,
         open(pipe, "wb") as one,
-        running(*predict(other, table, small_model, catalogue)) as second,
+        Started(*predict(other, table, small_model, catalogue)) as second,
         open(other, "wb") as two,
     ):
         for i in range(2000):
@@ -252,7 +242,7 @@ def test_full_disk(ending: str, tmp_path: Path, small_model: Path, catalogue: Pa
     out.mkdir()
     table = out / f"table.{ending}"
     table.write_text(OLD)
-    with running(*predict(documents, table, small_model, catalogue), file_limit=10_000) as process:
+    with Started(*predict(documents, table, small_model, catalogue), file_limit=10_000) as process:
         _, said = process.communicate()
     assert process.returncode == 1, said
     assert said.startswith("stance: ") and "File too large" in said and "Traceback" not in said
@@ -269,7 +259,7 @@ def test_full_disk_under_a_model(tmp_path: Path, small_model: Path) -> None:
     model = out / "m.joblib"
     model.write_bytes(small_model.read_bytes())
 
-    with running("train", labeled, "-o", model, "--folds", "0", file_limit=2_000) as process:
+    with Started("train", labeled, "-o", model, "--folds", "0", file_limit=2_000) as process:
         _, said = process.communicate()
     assert process.returncode == 1 and "File too large" in said and "Traceback" not in said, said
     assert names(out) == ["m.joblib"] and model.read_bytes() == small_model.read_bytes()

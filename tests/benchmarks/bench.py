@@ -296,13 +296,13 @@ def main() -> None:
     parser.add_argument("--full", action="store_true", help="a million documents, 500,000 labelled rows")
     parser.add_argument("--hostile", action="store_true", help="only model files made to do harm")
     parser.add_argument("--articles", type=int, default=2000)
-    full = parser.parse_args().full
-    n = parser.parse_args().articles
+    given = parser.parse_args()
+    full, n = given.full, given.articles
     print(f"stance {stance.__version__}, {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}\n")
     print("| what | stance | beside it | ratio |\n| --- | --- | --- | --- |")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        if parser.parse_args().hostile:
+        if given.hostile:
             hostile(folder)
             return
         frame = read_labeled(LABELED)
