@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stance.articles import article_pairs, outshone, read_article
+from stance.articles import article_pairs, borne_out, crowded, outshone, read_article
 from stance.entities import Catalogue, load_catalogue
 from stance.features import GROUPS, build_pipeline, build_regression, terms_of, uncollected
 from stance.pairs import OFFSETS, PROBABILITIES, STANCES, Pair, frame_pairs
@@ -261,13 +261,20 @@ class StanceModel:
     def document_log_odds(self, rows: Sequence[tuple[Any, ...]], pairs: Sequence[Pair]) -> np.ndarray:
         """Log-odds, float64 (n, 3), of all statements of whole documents, as `document_pairs` gives them.
 
-        Leaned towards stances, see `NEUTRAL_IN_ARTICLES`, and weighed against each other, see `stance.articles.outshone`.
+        Leaned towards stances, see `NEUTRAL_IN_ARTICLES`, and weighed against each other: those of a sentence, see
+        `crowded` and `outshone` of `stance.articles`, and those of an actor toward a target, see `borne_out` there.
         """
         out = self.scorer_.log_odds(pairs)
-        neutral = STANCES.index("neutral")
-        out[:, neutral] += np.log(NEUTRAL_IN_ARTICLES)
-        sides = np.logaddexp.reduce(np.delete(out, neutral, axis=1), axis=1) - out[:, neutral]
-        out[:, neutral] += outshone([(row[:2], row[2], row[3]) for row in rows], sides)
+        against, favor, neutral = (STANCES.index(s) for s in ("against", "favor", "neutral"))
+        out[:, neutral] += np.log(NEUTRAL_IN_ARTICLES) + crowded([row[:2] for row in rows])
+        sides = np.logaddexp(out[:, against], out[:, favor]) - out[:, neutral]
+        loss = outshone([(row[:2], row[2], row[3]) for row in rows], sides)
+        out[:, neutral] += loss
+        lean = borne_out([(row[0], row[2], row[3]) for row in rows], out[:, favor] - out[:, against], sides - loss)
+        # which side, not how likely any is: what the two get together stays as it was
+        both = np.logaddexp(out[:, against], out[:, favor])
+        out[:, favor] += lean
+        out[:, [against, favor]] += (both - np.logaddexp(out[:, against], out[:, favor]))[:, None]
         return out
 
     def predict_pairs(

@@ -11,7 +11,7 @@ import pytest
 from conftest import run_in
 
 from stance import StanceModel
-from stance.articles import NEIGHBOURS, article_pairs, outshone, read_article
+from stance.articles import ALONE, CROWDED, NEIGHBOURS, article_pairs, borne_out, crowded, outshone, read_article
 from stance.entities import Catalogue, Entity, load_catalogue
 from stance.model import NEUTRAL_IN_ARTICLES, STATEMENT_COLUMNS
 from stance.text import Sentence, split_sentences
@@ -254,6 +254,44 @@ def test_who_is_criticised_is_not_said_to_criticise(part_model):
     alone = model.predict_pairs(pairs)
     side = alone["p_neutral"] / (1 - alone["p_neutral"])
     found = table["p_neutral"] / (1 - table["p_neutral"])
-    # the one leans to its side, as all statements of articles do; the other, fainter, leans back
-    assert found["Peru"] / side["Peru"] == pytest.approx(NEUTRAL_IN_ARTICLES, rel=0.01)
-    assert found["Chile"] / side["Chile"] > 5 * NEUTRAL_IN_ARTICLES
+    # the one leans to its side, as all statements of articles do, more as the sentence has but two pairs; the other,
+    # fainter, leans back
+    lean = NEUTRAL_IN_ARTICLES * (2 / ALONE) ** CROWDED
+    assert found["Peru"] / side["Peru"] == pytest.approx(lean, rel=0.01)
+    assert found["Chile"] / side["Chile"] > 5 * lean
+
+
+def test_a_crowded_sentence_says_less_of_each_pair():
+    few, mean, many = crowded(["few"] * 2 + ["mean"] * 4 + ["many"] * 9)[[0, 2, 6]]
+    assert few < mean < 0 < many
+    assert many - few == pytest.approx(CROWDED * np.log(9 / 2))
+    assert crowded([]).tolist() == []
+
+
+BORNE_OUT = [
+    # half of what the others lean, as far as they take sides; at most three counts
+    ([("d", "A", "T"), ("d", "A", "T")], [2.0, -1.0], [9.9, 9.9], [-0.5, 1.0]),
+    ([("d", "A", "T"), ("d", "A", "T")], [2.0, -8.0], [9.9, 9.9], [-1.5, 1.0]),
+    ([("d", "A", "T"), ("d", "A", "T")], [2.0, -1.0], [0.0, -9.9], [0.0, 0.5]),
+    ([("d", "A", "T")] * 3, [2.0, 2.0, -2.0], [9.9, 9.9, 9.9], [0.0, 0.0, 2.0]),
+    # another article, another target, the other direction: nothing
+    ([("d", "A", "T"), ("e", "A", "T"), ("d", "A", "B"), ("d", "T", "A")], [2.0] * 4, [9.9] * 4, [0.0] * 4),
+    ([], [], [], []),
+]
+
+
+@pytest.mark.parametrize(("couples", "leanings", "sides", "gain"), BORNE_OUT)
+def test_statements_of_one_article_bear_each_other_out(couples, leanings, sides, gain):
+    assert borne_out(couples, np.array(leanings), np.array(sides)).tolist() == pytest.approx(gain, abs=0.001)
+
+
+def test_what_a_faint_sentence_says_follows_the_rest_of_the_article(part_model):
+    model = StanceModel.load(part_model)
+    entities = pd.DataFrame({"name": ["Peru", "Chile"], "kind": ["actor", "target"]})
+    faint = "On Friday Peru spoke about Chile."
+    clear = "Peru condemned Chile and rejected its plan.", "Peru praised Chile and supported its plan."
+    against, favor = (model.predict([f"{faint} {c}"], entities).iloc[0] for c in clear)
+    assert against["evidence"] == favor["evidence"] == faint
+    assert against["p_against"] > favor["p_against"]
+    assert against["p_favor"] < favor["p_favor"]
+    assert against["p_neutral"] == pytest.approx(favor["p_neutral"], abs=1e-5)
