@@ -159,7 +159,7 @@ def crowded(sentences: Sequence[Hashable]) -> np.ndarray:
     float64 (n,), what to take from the log-odds; 0 where a sentence has about `ALONE` pairs, as in the mean.
     """
     pairs = Counter(sentences)
-    return CROWDED * np.log(np.array([pairs[s] for s in sentences]) / ALONE)
+    return np.asarray(CROWDED * np.log(np.array([pairs[s] for s in sentences]) / ALONE))
 
 
 BORNE_OUT, BORNE_OUT_MOST = 0.5, 3.0
