@@ -185,7 +185,7 @@ def borne_out(couples: Sequence[tuple[Hashable, str, str]], leanings: np.ndarray
     total: dict[tuple[Hashable, str, str], float] = {}
     for couple, lean in zip(couples, lent.tolist(), strict=True):
         total[couple] = total.get(couple, 0.0) + lean
-    return np.array([total[couple] for couple in couples]) - lent
+    return np.asarray(np.array([total[couple] for couple in couples]) - lent)
 
 
 _JOINED = re.compile(r"\s*(?:,|,? and|,? or|,? as well as|&)\s*(?:the )?")
