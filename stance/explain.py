@@ -102,6 +102,7 @@ def describe(group: str, term: str) -> str:
     >>> describe("frames", "A:subj:against.subj")
     'the actor is subject of a word of being against'
     """
+    group = group.removeprefix("parsed_")
     if group == "intercept":
         return "the share of each stance that is expected"
     if group == "ngrams":
@@ -237,7 +238,7 @@ def term_words(pair: Pair, terms: Sequence[tuple[str, str]]) -> list[list[tuple[
         stems.setdefault(stem(form), []).append(i)
     named = _named(read_sentence(pair.text, actor, target))
     out = []
-    for group, term in terms:
+    for group, term in ((g.removeprefix("parsed_"), t) for g, t in terms):
         hits: set[int] = set()
         if group == "ngrams":
             hits = {i for part in term.split("_") for i in stems.get(part, ())}

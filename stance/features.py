@@ -39,8 +39,17 @@ GROUPS = {
     "governors": Group(1.0, True),  # the verb, noun or preposition that each mention hangs on
     "frames": Group(1.0, False),  # the same by the lexicon's class
     "paths": Group(1.0, True),  # the way through the tree from one mention to the other, and what is above each
+    # with the extra `syntax`, the same two by spaCy's tree as well: two parsers err at different places
+    "parsed_arguments": Group(1.2, False),
+    "parsed_paths": Group(1.0, True),
 }
 """The groups of terms; each has a TfidfVectorizer of its own, scaled to unit length and then by its weight."""
+
+
+def groups_of(syntax: str) -> list[str]:
+    """The groups of terms that pairs have: all with `syntax`, the name of a spaCy pipeline, else those without its tree."""
+    return [name for name in GROUPS if syntax or not name.startswith("parsed_")]
+
 
 _PAUSES = frozenset(
     (",", ";", ":", "but", "and", "that", "who", "which", "while", "because", "after", "as", '"', "“", "”")
@@ -59,10 +68,10 @@ class _Masked:
 
 
 def pair_terms(pair: Pair, syntax: str = "") -> dict[str, list[str]]:
-    """The terms of a pair, by group; with `syntax`, the name of a spaCy pipeline, from the tree that it gives."""
+    """The terms of a pair, by group; with `syntax`, the name of a spaCy pipeline, also from the tree that it gives."""
     words = words_of(pair.text)
     actor, target = token_span(words, *pair.actor), token_span(words, *pair.target)
-    sentence = read_arguments(pair.text, actor, target, syntax)
+    sentence = read_arguments(pair.text, actor, target)
     reading = sentence.reading
     masked = _mask(reading, actor, target)
     names = [i for i, w in enumerate(masked.stems) if w in ("A", "T", "E")]
@@ -71,13 +80,18 @@ def pair_terms(pair: Pair, syntax: str = "") -> dict[str, list[str]]:
         for cue in reading.cues
         if masked.at[cue.start] not in (masked.actor, masked.target)
     ]
-    return {
+    terms = {
         "ngrams": _ngrams(masked.stems),
         "roles": _role_terms(masked, names, cues, _speakers(cues, names)),
         **_governing(reading, actor, target),
         "arguments": _argument_terms(roles_of(sentence, actor, target)),
         "paths": _path_terms(sentence.clauses, reading, actor, target),
     }
+    if syntax:
+        parsed = read_arguments(pair.text, actor, target, syntax)
+        terms["parsed_arguments"] = _argument_terms(roles_of(parsed, actor, target))
+        terms["parsed_paths"] = _path_terms(parsed.clauses, reading, actor, target)
+    return terms
 
 
 def _mask(reading: Reading, actor: Span, target: Span) -> _Masked:
@@ -413,20 +427,20 @@ def build_pipeline(C: float, min_df: int, class_weight: Any, syntax: str = "") -
     from sklearn.preprocessing import FunctionTransformer
 
     vectorizers = [
-        (name, TfidfVectorizer(analyzer=itemgetter(name), min_df=min_df, binary=True, use_idf=group.idf))
-        for name, group in GROUPS.items()
+        (name, TfidfVectorizer(analyzer=itemgetter(name), min_df=min_df, binary=True, use_idf=GROUPS[name].idf))
+        for name in groups_of(syntax)
     ]
     return Pipeline(
         [
             ("terms", FunctionTransformer(listed_terms, kw_args={"syntax": syntax})),
-            ("tfidf", FeatureUnion(vectorizers, transformer_weights={n: g.weight for n, g in GROUPS.items()})),
+            ("tfidf", FeatureUnion(vectorizers, transformer_weights={n: GROUPS[n].weight for n, _ in vectorizers})),
             ("regression", build_regression(C, class_weight)),
         ]
     )
 
 
 def build_regression(C: float, class_weight: Any) -> LogisticRegression:
-    """The unfitted logistic regression."""
+    """The unfitted logistic regression; a second fit starts from the first."""
     from sklearn.linear_model import LogisticRegression
 
-    return LogisticRegression(C=C, class_weight=class_weight, solver="newton-cg", tol=2e-3, max_iter=500)
+    return LogisticRegression(C=C, class_weight=class_weight, solver="newton-cg", tol=2e-3, max_iter=500, warm_start=True)

@@ -24,7 +24,7 @@ from typing import IO, Any
 
 import numpy as np
 
-from stance.features import GROUPS, pair_terms
+from stance.features import GROUPS, groups_of, pair_terms
 from stance.model import Scorer, StanceModel, check_prior
 from stance.pairs import STANCES, find_pair
 from stance.text import InputError, Problems, refused_path
@@ -229,7 +229,7 @@ def terms_digest() -> str:
     digest = hashlib.sha256()
     for text, actor, target in _PROBES:
         terms = pair_terms(find_pair(text, actor, target))
-        digest.update(repr([(g, sorted(map(str, set(terms[g])))) for g in sorted(GROUPS)]).encode())
+        digest.update(repr([(g, sorted(map(str, set(terms[g])))) for g in sorted(terms)]).encode())
     return digest.hexdigest()
 
 
@@ -563,9 +563,10 @@ def _rebuild(plain: dict[str, Any]) -> StanceModel:
     header = _header(plain)
     if header["labels"] != list(STANCES):
         raise InputError(f"labels {header['labels']}, not {list(STANCES)}")
-    if [(g["name"], g["weight"]) for g in header["groups"]] != [(n, g.weight) for n, g in GROUPS.items()]:
+    groups = groups_of(header["syntax"])
+    if [(g["name"], g["weight"]) for g in header["groups"]] != [(name, GROUPS[name].weight) for name in groups]:
         named = ", ".join(g["name"] for g in header["groups"])
-        raise InputError(f"made with other groups of terms ({named}) than this release has ({', '.join(GROUPS)})")
+        raise InputError(f"made with other groups of terms ({named}) than this release has ({', '.join(groups)})")
     if header["terms_sha256"] != terms_digest():
         raise InputError("made by a release that computes other terms")
     total = sum(g["terms"] for g in header["groups"])

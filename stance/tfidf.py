@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from stance.features import GROUPS, terms_of, uncollected
+from stance.features import GROUPS, groups_of, terms_of, uncollected
 from stance.pairs import Pair
 
 if TYPE_CHECKING:
@@ -68,30 +68,31 @@ def incidence(pairs: Sequence[Pair], syntax: str = "", min_df: int = 1) -> Incid
 
         found = Parallel(n_jobs=-1)(delayed(_coded)(piece) for piece in pieces)
     with uncollected():
-        return _merged(found, len(pairs), min_df)
+        return _merged(found, groups_of(syntax), len(pairs), min_df)
 
 
 def _coded(pairs: Sequence[Pair], syntax: str = "") -> _Coded:
-    codes: dict[str, defaultdict[str, int]] = {group: defaultdict() for group in GROUPS}
+    groups = groups_of(syntax)
+    codes: dict[str, defaultdict[str, int]] = {group: defaultdict() for group in groups}
     for numbers in codes.values():
         numbers.default_factory = numbers.__len__  # a new term gets the next number
-    columns: dict[str, list[int]] = {group: [] for group in GROUPS}
-    sizes: dict[str, list[int]] = {group: [] for group in GROUPS}
+    columns: dict[str, list[int]] = {group: [] for group in groups}
+    sizes: dict[str, list[int]] = {group: [] for group in groups}
     with uncollected():
         for terms in terms_of(pairs, syntax):
             for group, numbers in codes.items():
                 found = set(terms[group])
                 columns[group] += map(numbers.__getitem__, found)
                 sizes[group].append(len(found))
-    return {g: (list(codes[g]), np.array(columns[g], np.int32), np.array(sizes[g], np.int32)) for g in GROUPS}
+    return {g: (list(codes[g]), np.array(columns[g], np.int32), np.array(sizes[g], np.int32)) for g in groups}
 
 
-def _merged(pieces: Sequence[_Coded], n: int, min_df: int) -> Incidence:
+def _merged(pieces: Sequence[_Coded], groups: Sequence[str], n: int, min_df: int) -> Incidence:
     from scipy.sparse import csr_matrix, hstack
 
     kept: dict[str, list[str]] = {}
     blocks = []
-    for group in GROUPS:
+    for group in groups:
         numbers: defaultdict[str, int] = defaultdict()
         numbers.default_factory = numbers.__len__
         columns, sizes = [np.zeros(0, np.int32)], [np.zeros(1, np.int32)]

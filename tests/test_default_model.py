@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
+from test_model import MEANINGS
 
 from stance import StanceModel, aggregate_stances, read_documents, read_labeled
 from stance.evaluate import labeled_digest
@@ -40,6 +42,12 @@ def test_training_again_gives_the_same_bytes(retrained: StanceModel, tmp_path: P
         old, new = StanceModel.load(shipped).scorer_, StanceModel.load(again).scorer_
         assert old.vocabulary == new.vocabulary
         np.testing.assert_allclose(old.coef, new.coef, atol=1e-3)
+
+
+def test_it_reads_plain_sentences() -> None:
+    rows = [*MEANINGS, ("Envoys from Ghana will arrive in Togo on Tuesday.", "Ghana", "Togo", "neutral")]
+    frame = pd.DataFrame(rows, columns=["text", "actor", "target", "meant"])
+    assert StanceModel.load().predict_pairs(frame)["stance"].tolist() == frame["meant"].tolist()
 
 
 def test_it_reads_an_article() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from test_model import arbitrary_pairs
 
 from stance.evaluate import rename
-from stance.features import GROUPS, build_pipeline, pair_terms, terms_of
+from stance.features import GROUPS, build_pipeline, groups_of, pair_terms, terms_of
 from stance.pairs import Pair, find_pair, frame_pairs
 
 
@@ -22,8 +22,8 @@ def terms(text: str, actor: str, target: str) -> dict[str, list[str]]:
 @given(arbitrary_pairs())
 def test_any_text_gives_terms_of_every_group(pair: Pair) -> None:
     found = pair_terms(pair)
-    assert set(GROUPS) <= set(found)
-    assert all(isinstance(t, str) and t for group in GROUPS for t in found[group])
+    assert set(found) == set(groups_of(""))
+    assert all(isinstance(t, str) and t for terms in found.values() for t in terms)
     assert found["roles"]  # there is always something to say
     assert pair_terms(pair) == found
 
@@ -75,7 +75,7 @@ def test_no_term_depends_on_a_name(one: str, two: str, frame: str, turned: bool)
 def test_names_of_others_are_masked() -> None:
     def all_terms(other: str) -> list[str]:
         found = terms(f"On Monday Hungary and {other} condemned Russia.", "Hungary", "Russia")
-        return [t for group in GROUPS for t in found[group]]
+        return [t for group in found.values() for t in group]
 
     assert all_terms("Peru") == all_terms("Chad")
     assert not any("hung" in t.lower() or "russ" in t.lower() or "peru" in t.lower() for t in all_terms("Peru"))
@@ -84,8 +84,8 @@ def test_names_of_others_are_masked() -> None:
 def test_groups_are_the_steps_of_the_pipeline(labeled: pd.DataFrame) -> None:
     pipeline = build_pipeline(C=1.0, min_df=1, class_weight=None)
     union = pipeline.named_steps["tfidf"]
-    assert [name for name, _ in union.transformer_list] == list(GROUPS)
-    assert union.transformer_weights == {name: group.weight for name, group in GROUPS.items()}
+    assert [name for name, _ in union.transformer_list] == groups_of("")
+    assert union.transformer_weights == {name: GROUPS[name].weight for name in groups_of("")}
     pairs = frame_pairs(labeled)
     matrix = pipeline[:-1].fit_transform(pairs)
     # each group that a pair has terms of is as long as its weight

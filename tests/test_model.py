@@ -32,7 +32,6 @@ MEANINGS = [
     ("Spain rejects the demands of Portugal.", "Spain", "Portugal", "against"),
     ("Finland supports Estonia in the dispute.", "Finland", "Estonia", "favor"),
     ("Ghana accused Togo of breaking the deal.", "Ghana", "Togo", "against"),
-    ("Envoys from Ghana will arrive in Togo on Tuesday.", "Ghana", "Togo", "neutral"),
     ("The road from Nepal to India is 300 kilometres long.", "Nepal", "India", "neutral"),
     ("Nepal opposes India on the treaty.", "Nepal", "India", "against"),
 ]

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from stance import InputError, StanceModel, tfidf
-from stance.features import GROUPS, build_pipeline, terms_of
+from stance.features import build_pipeline, groups_of, terms_of
+from stance.model import label_weights
 from stance.pairs import find_pair, frame_pairs
 from stance.tfidf import Incidence, incidence
 
@@ -21,8 +22,8 @@ def cells(found: Incidence) -> list[set[tuple[str, str]]]:
 def test_each_pair_has_the_terms_that_it_has(labeled: pd.DataFrame) -> None:
     pairs = frame_pairs(labeled)
     found = incidence(pairs)
-    assert cells(found) == [{(g, t) for g in GROUPS for t in terms[g]} for terms in terms_of(pairs)]
-    assert list(found.terms) == list(GROUPS)
+    assert cells(found) == [{(g, t) for g in terms for t in terms[g]} for terms in terms_of(pairs)]
+    assert list(found.terms) == groups_of("")
     assert all(terms == sorted(set(terms)) for terms in found.terms.values())
     assert set(found.matrix.data) == {1.0} and found.matrix.has_sorted_indices
 
@@ -53,6 +54,10 @@ def test_training_is_that_of_the_pipeline(part_of_labeled: pd.DataFrame) -> None
     frame = part_of_labeled[:400]
     model = StanceModel(prior=None).fit(frame)
     pipeline = build_pipeline(C=model.C, min_df=model.min_df, class_weight=None).fit(frame_pairs(frame), frame["stance"])
+    # then once more, each pair weighing what the first fit makes of its label
+    regression = pipeline.named_steps["regression"].set_params(tol=5e-4)
+    weights = label_weights(pipeline.predict_proba(frame_pairs(frame)), regression.classes_, frame["stance"].to_numpy(str))
+    regression.fit(pipeline[:-1].transform(frame_pairs(frame)), frame["stance"], sample_weight=weights)
     for (group, vectorizer), (name, ours) in zip(
         pipeline.named_steps["tfidf"].transformer_list, model.scorer_.vocabulary.items(), strict=True
     ):
@@ -70,7 +75,7 @@ def test_a_group_may_be_left_without_terms() -> None:
     found = incidence(pairs)
     ngrams = np.arange(len(found.terms["ngrams"]))
     model = StanceModel(min_df=1, prior=None).fit_incidence(found.columns(ngrams), np.array([s for _, s in rows]))
-    assert [len(v) for v in model.scorer_.vocabulary.values()] == [len(ngrams)] + [0] * (len(GROUPS) - 1)
+    assert [len(v) for v in model.scorer_.vocabulary.values()] == [len(ngrams)] + [0] * (len(groups_of("")) - 1)
     np.testing.assert_allclose(model.pipeline_.decision_function(pairs), model.scorer_.log_odds(pairs), atol=1e-9)
 
 
