@@ -13,7 +13,7 @@ from stance.entities import Catalogue, load_catalogue
 from stance.features import GROUPS, build_pipeline, build_regression, terms_of, uncollected
 from stance.pairs import OFFSETS, PROBABILITIES, STANCES, Pair, frame_pairs
 from stance.text import Document, InputError, split_sentences
-from stance.tfidf import Incidence, incidence, inverse_document_frequencies, row_and_column, weigh
+from stance.tfidf import MANY, Incidence, incidence, inverse_document_frequencies, row_and_column, weigh
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -112,6 +112,16 @@ class Scorer:
         """Unnormalised log-probabilities, float64 (n_pairs, 3)."""
         with uncollected():
             return self._summed(*self.matrix(terms_of(pairs, self.syntax)), len(pairs))
+
+    def log_odds_in_parallel(self, pairs: Sequence[Pair]) -> np.ndarray:
+        """`log_odds` by all cores, where there are so many pairs that other processes are worth their start."""
+        if self.syntax or len(pairs) < MANY:
+            return self.log_odds(pairs)
+        from joblib import Parallel, delayed, effective_n_jobs
+
+        share = -(-len(pairs) // effective_n_jobs(-1))
+        pieces = (pairs[i : i + share] for i in range(0, len(pairs), share))
+        return np.concatenate(Parallel(n_jobs=-1)(delayed(self.log_odds)(piece) for piece in pieces))
 
     def log_odds_of(self, found: Incidence) -> np.ndarray:
         """`log_odds` of pairs whose terms are known, the columns being those of this scorer."""
@@ -315,7 +325,7 @@ class StanceModel:
         import pandas as pd
 
         least = check_confidence(min_confidence)
-        p = probabilities(self.expecting(self.scorer_.log_odds(frame_pairs(frame)), prior))
+        p = probabilities(self.expecting(self.scorer_.log_odds_in_parallel(frame_pairs(frame)), prior))
         return pd.DataFrame(_labels(p, least), index=frame.index)
 
     def explain(self, frame: pd.DataFrame) -> pd.DataFrame:

@@ -15,7 +15,9 @@ from stance.pairs import Pair
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
-_MANY = 10_000  # pairs from which on other processes are worth their start
+MANY = 10_000
+"""Pairs from which on other processes are worth their start."""
+
 _PIECE = 1000
 
 _Coded = dict[str, tuple[list[str], np.ndarray, np.ndarray]]
@@ -61,7 +63,7 @@ def incidence(pairs: Sequence[Pair], syntax: str = "", min_df: int = 1) -> Incid
     """The terms of pairs, those that stand in at least `min_df` of them; many pairs are read on all cores."""
     # neighbours share sentences, so that pieces of them are read faster than pairs dealt out one by one
     pieces = [pairs[i : i + _PIECE] for i in range(0, len(pairs), _PIECE)]
-    if syntax or len(pairs) < _MANY:
+    if syntax or len(pairs) < MANY:
         found = [_coded(piece, syntax) for piece in pieces]
     else:
         from joblib import Parallel, delayed

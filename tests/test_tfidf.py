@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from unittest.mock import patch
+
+import joblib
 import numpy as np
 import pandas as pd
 import pytest
@@ -43,11 +47,23 @@ def test_pieces_read_by_several_processes_give_the_same(
 ) -> None:
     pairs = frame_pairs(part_of_labeled[:500])
     whole = incidence(pairs)
-    monkeypatch.setattr(tfidf, "_MANY", 1)
+    monkeypatch.setattr(tfidf, "MANY", 1)
     monkeypatch.setattr(tfidf, "_PIECE", 130)
     parts = incidence(pairs)
     assert parts.terms == whole.terms
     assert (parts.matrix != whole.matrix).nnz == 0
+
+
+def test_many_pairs_are_scored_by_several_processes_alike(
+    part_model: Path, part_of_labeled: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = StanceModel.load(part_model)
+    frame = part_of_labeled[:301]
+    alone = model.predict_pairs(frame)
+    monkeypatch.setattr("stance.model.MANY", 301)
+    with patch("joblib.Parallel", wraps=joblib.Parallel) as parallel:
+        pd.testing.assert_frame_equal(model.predict_pairs(frame), alone, check_exact=True)
+        parallel.assert_called_once()
 
 
 def test_training_is_that_of_the_pipeline(part_of_labeled: pd.DataFrame) -> None:
