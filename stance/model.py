@@ -45,7 +45,7 @@ of Zhang and Sabuncu (2018), for labels some of which are slips, and for pairs t
 Chosen where a model trained on one of the labelled corpora scored the other.
 """
 
-NEUTRAL_IN_ARTICLES = 0.1
+NEUTRAL_IN_ARTICLES = 0.12
 """How much of the prior odds of neutral is kept where whole documents are read.
 
 Only part of the stances of an article can be read from single sentences at all, so a missed one weighs more than there:
