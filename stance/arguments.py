@@ -98,6 +98,10 @@ class Clauses:
             out.append((heads[verb], _ITSELF))  # "a bill that Oslo opposed"
         return out
 
+    def named_by(self, verb: int) -> list[Argument]:
+        """What a verb calls something: "called the plan a mistake"."""
+        return [(k, _ITSELF) for k in self.tree.children[verb] if self.tree.labels[k] == "dobj"]
+
     def obliques(self, word: int, depth: int = 0) -> list[tuple[str, Argument]]:
         """What hangs on a word by a preposition or in a clause that it takes: (preposition, argument)."""
         labels, children, words = self.tree.labels, self.tree.children, self.words
@@ -261,6 +265,8 @@ def _arguments(clauses: Clauses, cue: Cue, word: int) -> tuple[list[Argument], l
     holders, receivers, others = (_of_verb if verbal else _of_noun)(clauses, cue, word, rest)
     if cue.frame == "obj":
         holders, receivers = receivers, holders
+    if cue.frame == "eval" and tree.labels[word] == "oprd" and (named := clauses.named_by(tree.heads[word])):
+        return clauses.subjects(tree.heads[word]), named, others
     if cue.frame == "eval":
         receivers = receivers + holders
         if tree.labels[word] in ("amod", "compound", "appos"):
@@ -317,7 +323,9 @@ def _of_noun(
     elif label in ("dobj", "pobj", "nsubj", "nsubjpass", "conj") and head != word:
         verb = heads[head] if label == "pobj" else heads[heads[head]] if label == "conj" else head
         if tags[verb] in "VGX":
-            if label == "nsubj":
+            if label == "dobj" and any(clauses.words[k] not in _OWNERS for k, _ in owners):
+                receivers = receivers + clauses.subjects(verb)  # "the reform has Oslo's support"
+            elif label == "nsubj":
                 others = clauses.objects(verb) + [o for _, o in clauses.obliques(verb)]
             else:
                 holders = holders + clauses.subjects(verb)

@@ -291,7 +291,7 @@ def _argument_terms(roles: Sequence[Roles]) -> list[str]:
         stance = ("not_" if cue.negated and cue.stance != "neutral" else "") + cue.stance
         who = actor + target
         terms += (f"{stance}|{who}", f"{stance}|{cue.frame}|{cue.pos}|{who}", f"{stance}|{who}|{cue.strength}")
-        if target in "Rrq" or actor in "Hh":
+        if target in "Rrq" or actor in "Hhs":
             terms.append(f"{cue.entry}|{'!' if cue.negated else ''}|{who}")
         certain = _HELD.get(actor, 0.0) * _RECEIVED.get(target, 0.0)
         balance += certain * cue.strength * _LEANING.get(stance, 0.0)

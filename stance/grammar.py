@@ -262,6 +262,12 @@ def _find_cues(low: tuple[str, ...], is_name: list[bool], tags: list[str]) -> li
                 # "did not back": the shift is the negation that the cue has seen already, no second one
                 seen = any(_negated(low, k) for k in range(cue.start, cue.end))
                 cues[b] = cues[b]._replace(negated=seen or not cues[b].negated)
+    for b in range(1, len(cues)):
+        verb, noun = cues[b - 1], cues[b]
+        if verb.pos == "verb" and noun.pos == "noun" and (verb.stance, verb.frame, verb.passive) == ("against", "subj", False):
+            # "suspended its sanctions on", "rejects the criticism of": against what is against
+            if noun.start - verb.end <= 3 and all(tags[k] in "DJSN" for k in range(verb.end, noun.start)):
+                cues[b] = noun._replace(negated=not noun.negated)
     return cues
 
 

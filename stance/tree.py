@@ -60,6 +60,7 @@ _CLAUSAL = word_set(
     "add explain show mean conclude predict expect acknowledge allege state maintain contend wish assume understand see hear "
     "learn find complain boast"
 )
+_NAMING = word_set("call consider deem declare pronounce find think make name label brand dub term proclaim judge")
 _ADVERBIAL = word_set("because while although though if when whereas unless until after before since as where once")
 _SUBJECT_FORMS = word_set("he she they we i")
 _ALSO_CONJUNCTIONS = word_set("after before since until as")  # "after talks", but "after they talked"
@@ -300,6 +301,9 @@ class _Attaching:
             else:
                 self._hang(group.head, before.head, "attr" if before.copula else "oprd" if before.passive else "dobj")
                 group.role = "object"
+        elif kind == "NP" and before is not None and before.role == "object" and self._names(before, group):
+            self._hang(group.head, self.heads[before.head], "oprd")
+            group.role = "predicate"
         elif kind == "C" and noun is not None and before is not None and self._is_list(group, before, noun, subject):
             self._hang(group.head, noun.head, "conj")
             group.role, group.first = "conj", noun.first or noun
@@ -315,6 +319,10 @@ class _Attaching:
             self._hang(group.head, self.verb.head, "npadvmod")
         if group.role != "apposition":
             self.noun = group
+
+    def _names(self, thing: _Group, group: _Group) -> bool:
+        """Whether a noun phrase says what the verb before calls its object: "called the plan a mistake"."""
+        return self.lemmas[self.heads[thing.head]] in _NAMING and self.tags[group.start] == "D"
 
     def _is_list(self, group: _Group, before: _Group, noun: _Group, subject: bool) -> bool:
         """Whether "and" joins two noun phrases, and not two clauses."""

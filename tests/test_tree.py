@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from test_model import arbitrary_pairs
 
 from stance.arguments import read_arguments, roles_of
-from stance.grammar import forced_names, token_span, words_of
+from stance.grammar import forced_names, read, token_span, words_of
 from stance.pairs import Pair, find_pair
 from stance.tree import make_tree, tree_of
 
@@ -33,6 +33,8 @@ TREES = [
     ("After Oslo blocked the plan, Rome resigned.", {"Oslo": ("nsubj", "blocked"), "Rome": ("nsubj", "resigned")}),
     ("After talks in Oslo, Rome resigned.", {"talks": ("pobj", "After"), "Rome": ("nsubj", "resigned")}),
     ("A bill backed by Oslo failed.", {"backed": ("acl", "bill"), "bill": ("nsubj", "failed")}),
+    ("Oslo called the plan a mistake.", {"plan": ("dobj", "called"), "mistake": ("oprd", "called")}),
+    ("Oslo sent Rome a gift.", {"Rome": ("dobj", "sent"), "Oslo": ("nsubj", "sent")}),
     ("Sen. Ana Ruiz (R-Ohio) praised Oslo.", {"Ruiz": ("nsubj", "praised"), "Oslo": ("dobj", "praised")}),
 ]
 
@@ -81,7 +83,11 @@ ROLES = [
     ("Oslo, which condemned Lima, met Rome.", "Oslo", "Lima", "condemn", "HR"),
     ("Oslo urged Rome to condemn Lima.", "Rome", "Lima", "condemn", "HR"),
     ("The pact that Oslo condemned will hurt Rome.", "Oslo", "The pact", "condemn", "HR"),
-    ("Oslo called the pact a disaster.", "Oslo", "Rome", "disaster", "--"),
+    ("Oslo called the pact a disaster.", "Oslo", "the pact", "disaster", "HR"),
+    ("Oslo called the pact a disaster.", "Oslo", "Rome", "disaster", "H-"),
+    ("The pact was called a disaster by Oslo.", "Oslo", "The pact", "disaster", "-R"),
+    ("The pact has Oslo's full support.", "Oslo", "The pact", "support", "HR"),
+    ("“We need the pact,” said Oslo.", "Oslo", "the pact", "need", "hR"),
     ("“The pact is a disaster,” said Oslo.", "Oslo", "The pact", "disaster", "HR"),
     ("Oslo condemned the raid.", "the raid", "Oslo", "condemn", "RH"),
 ]
@@ -96,3 +102,21 @@ def test_who_holds_what_a_cue_says(text: str, actor: str, target: str, entry: st
     spans = token_span(words, *pair.actor), token_span(words, *pair.target)
     found = roles_of(read_arguments(text, *spans), *spans)
     assert [r.actor + r.target for r in found if r.cue.entry == entry] == [letters]
+
+
+# sentence, cue, whether it is turned round
+TURNED = [
+    ("Oslo kept its sanctions on Rome.", "sanction", False),
+    ("Oslo lifted its sanctions on Rome.", "sanction", True),
+    ("Oslo suspended the sanctions on Rome.", "sanction", True),
+    ("Oslo rejects Lima's criticism of Rome.", "criticism", True),
+    ("Oslo rejected the tax after criticism of Rome.", "criticism", False),
+    ("Oslo was condemned; criticism of Rome grew.", "criticism", False),
+    ("Oslo dropped its objections to the pact.", "objection", True),
+    ("Oslo did not back the pact.", "back", True),
+]
+
+
+@pytest.mark.parametrize(("text", "entry", "turned"), TURNED)
+def test_what_ends_or_fights_a_cue_turns_it_round(text: str, entry: str, turned: bool) -> None:
+    assert [cue.negated for cue in read(text, ()).cues if cue.entry == entry] == [turned]
