@@ -264,10 +264,11 @@ def _find_cues(low: tuple[str, ...], is_name: list[bool], tags: list[str]) -> li
                 cues[b] = cues[b]._replace(negated=seen or not cues[b].negated)
     for b in range(1, len(cues)):
         verb, noun = cues[b - 1], cues[b]
-        if verb.pos == "verb" and noun.pos == "noun" and (verb.stance, verb.frame, verb.passive) == ("against", "subj", False):
+        fights = verb.pos == "verb" and not verb.passive and (verb.stance, verb.frame) == ("against", "subj")
+        beside = noun.pos == "noun" and noun.start - verb.end <= 3
+        if fights and beside and all(tags[k] in "DJSN" for k in range(verb.end, noun.start)):
             # "suspended its sanctions on", "rejects the criticism of": against what is against
-            if noun.start - verb.end <= 3 and all(tags[k] in "DJSN" for k in range(verb.end, noun.start)):
-                cues[b] = noun._replace(negated=not noun.negated)
+            cues[b] = noun._replace(negated=not noun.negated)
     return cues
 
 
