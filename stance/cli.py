@@ -110,7 +110,7 @@ def train(
     folds: Annotated[int, typer.Option(min=0, help="Folds of cross-validation by document; 0 leaves it out.")] = 5,
     seed: Annotated[int, typer.Option(help="Recorded in the model; the fit itself draws no random number.")] = 0,
     syntax: Annotated[
-        bool, typer.Option("--syntax", help="Parse by spaCy (the extra `syntax`): slower, more exact.")
+        bool, typer.Option("--syntax", help="Parse by spaCy as well (the extra `syntax`): slower, more exact.")
     ] = False,
     encoding: EncodingOption = "utf-8",
     on_error: OnErrorOption = "stop",

@@ -78,7 +78,7 @@ class Scorer:
     vocabulary : group -> term -> row of `coef`
     idf : float64 (n_terms,), the inverse document frequency, 1 in groups where it does not count
     coef : float64 (n_terms, 3); intercept : float64 (3,), columns in the order of `STANCES`
-    syntax : the spaCy pipeline whose trees the terms come from; empty for the rules of `stance.tree`
+    syntax : the spaCy pipeline from whose trees terms come too; empty where only the rules of `stance.tree` count
     """
 
     def __init__(
@@ -166,7 +166,7 @@ class StanceModel:
     C : inverse of the strength of regularisation, as in LogisticRegression.
     min_df : the least number of labelled pairs that a term must stand in.
     prior : the class shares that the model is trained for (class weights follow from it); None for those of the data.
-    syntax : whether sentences are parsed by spaCy (the extra `syntax`), more slowly and more exactly than by rules.
+    syntax : whether sentences are parsed by spaCy as well as by rules (the extra `syntax`): slower, more exact.
 
     Attributes
     ----------

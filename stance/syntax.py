@@ -1,4 +1,4 @@
-"""Trees by spaCy: the extra `syntax`, which takes the place of the rules in `tree` for models that were trained with it.
+"""Trees by spaCy: the extra `syntax`, a second opinion beside the rules in `tree` for models that were trained with it.
 
 Any English spaCy pipeline with a parser will do; a model remembers which one it learned from and is only used with that.
 """
