@@ -85,7 +85,8 @@ class Started:
     def send_signal(self, number: int) -> None:
         """Send a signal to the process, and not to its children."""
         if self.returncode is None:
-            os.kill(self.pid, number)
+            with contextlib.suppress(ProcessLookupError):  # it ended by itself, and its parent, the fork server, knows already
+                os.kill(self.pid, number)
 
     def kill(self) -> None:
         """End it at once, by SIGKILL."""
