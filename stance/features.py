@@ -46,7 +46,7 @@ GROUPS = {
 """The groups of terms; each has a TfidfVectorizer of its own, scaled to unit length and then by its weight."""
 
 
-def groups_of(syntax: str) -> list[str]:
+def term_groups(syntax: str) -> list[str]:
     """The groups of terms that pairs have: all with `syntax`, the name of a spaCy pipeline, else those without its tree."""
     return [name for name in GROUPS if syntax or not name.startswith("parsed_")]
 
@@ -428,7 +428,7 @@ def build_pipeline(C: float, min_df: int, class_weight: Any, syntax: str = "") -
 
     vectorizers = [
         (name, TfidfVectorizer(analyzer=itemgetter(name), min_df=min_df, binary=True, use_idf=GROUPS[name].idf))
-        for name in groups_of(syntax)
+        for name in term_groups(syntax)
     ]
     return Pipeline(
         [
@@ -440,7 +440,7 @@ def build_pipeline(C: float, min_df: int, class_weight: Any, syntax: str = "") -
 
 
 def build_regression(C: float, class_weight: Any) -> LogisticRegression:
-    """The unfitted logistic regression; a second fit starts from the first."""
+    """The unfitted logistic regression."""
     from sklearn.linear_model import LogisticRegression
 
-    return LogisticRegression(C=C, class_weight=class_weight, solver="newton-cg", tol=2e-3, max_iter=500, warm_start=True)
+    return LogisticRegression(C=C, class_weight=class_weight, solver="newton-cg", tol=2e-3, max_iter=500)

@@ -13,7 +13,7 @@ from stance.entities import Catalogue, load_catalogue
 from stance.features import GROUPS, build_pipeline, build_regression, terms_of, uncollected
 from stance.pairs import OFFSETS, PROBABILITIES, STANCES, Pair, frame_pairs
 from stance.text import Document, InputError, split_sentences
-from stance.tfidf import MANY, Incidence, incidence, inverse_document_frequencies, row_and_column, weigh
+from stance.tfidf import Incidence, incidence, inverse_document_frequencies, row_and_column, weigh, worth_processes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -115,7 +115,7 @@ class Scorer:
 
     def log_odds_in_parallel(self, pairs: Sequence[Pair]) -> np.ndarray:
         """`log_odds` by all cores, where there are so many pairs that other processes are worth their start."""
-        if self.syntax or len(pairs) < MANY:
+        if not worth_processes(pairs, self.syntax):
             return self.log_odds(pairs)
         from joblib import Parallel, delayed, effective_n_jobs
 
@@ -256,7 +256,7 @@ class StanceModel:
         with threadpool_limits(1):
             data = csr_matrix((value, found.matrix.indices, found.matrix.indptr), found.matrix.shape)
             regression.fit(data, stances)
-            regression.set_params(tol=5e-4)  # the first fit may be rough
+            regression.set_params(tol=5e-4, warm_start=True)  # the first fit may be rough; the second goes on from it
             regression.fit(data, stances, sample_weight=label_weights(regression.predict_proba(data), regression.classes_, stances))
         self.__dict__.pop("pipeline_", None)
         self.classes_ = np.array(STANCES)
@@ -295,12 +295,12 @@ class StanceModel:
         out = self.scorer_.log_odds(pairs)
         against, favor, neutral = (STANCES.index(s) for s in ("against", "favor", "neutral"))
         out[:, neutral] += np.log(NEUTRAL_IN_ARTICLES) + crowded([row[:2] for row in rows])
-        sides = np.logaddexp(out[:, against], out[:, favor]) - out[:, neutral]
+        both = np.logaddexp(out[:, against], out[:, favor])
+        sides = both - out[:, neutral]
         loss = outshone([(row[:2], row[2], row[3]) for row in rows], sides)
         out[:, neutral] += loss
         lean = borne_out([(row[0], row[2], row[3]) for row in rows], out[:, favor] - out[:, against], sides - loss)
         # which side, not how likely any is: what the two get together stays as it was
-        both = np.logaddexp(out[:, against], out[:, favor])
         out[:, favor] += lean
         out[:, [against, favor]] += (both - np.logaddexp(out[:, against], out[:, favor]))[:, None]
         return out

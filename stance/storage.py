@@ -24,7 +24,7 @@ from typing import IO, Any
 
 import numpy as np
 
-from stance.features import GROUPS, groups_of, pair_terms
+from stance.features import GROUPS, pair_terms, term_groups
 from stance.model import Scorer, StanceModel, check_prior
 from stance.pairs import STANCES, find_pair
 from stance.text import InputError, Problems, refused_path
@@ -563,7 +563,7 @@ def _rebuild(plain: dict[str, Any]) -> StanceModel:
     header = _header(plain)
     if header["labels"] != list(STANCES):
         raise InputError(f"labels {header['labels']}, not {list(STANCES)}")
-    groups = groups_of(header["syntax"])
+    groups = term_groups(header["syntax"])
     if [(g["name"], g["weight"]) for g in header["groups"]] != [(name, GROUPS[name].weight) for name in groups]:
         named = ", ".join(g["name"] for g in header["groups"])
         raise InputError(f"made with other groups of terms ({named}) than this release has ({', '.join(groups)})")

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from stance.features import GROUPS, groups_of, terms_of, uncollected
+from stance.features import GROUPS, term_groups, terms_of, uncollected
 from stance.pairs import Pair
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
-MANY = 10_000
-"""Pairs from which on other processes are worth their start."""
+_MANY = 10_000  # pairs from which on other processes are worth their start
 
 _PIECE = 1000
 
@@ -59,22 +58,27 @@ class Incidence:
         return np.bincount(self.matrix.indices, minlength=self.matrix.shape[1])
 
 
+def worth_processes(pairs: Sequence[Pair], syntax: str) -> bool:
+    """Whether pairs are so many that all cores should read them; spaCy is not loaded once more in each process."""
+    return not syntax and len(pairs) >= _MANY
+
+
 def incidence(pairs: Sequence[Pair], syntax: str = "", min_df: int = 1) -> Incidence:
     """The terms of pairs, those that stand in at least `min_df` of them; many pairs are read on all cores."""
     # neighbours share sentences, so that pieces of them are read faster than pairs dealt out one by one
     pieces = [pairs[i : i + _PIECE] for i in range(0, len(pairs), _PIECE)]
-    if syntax or len(pairs) < MANY:
-        found = [_coded(piece, syntax) for piece in pieces]
-    else:
+    if worth_processes(pairs, syntax):
         from joblib import Parallel, delayed
 
         found = Parallel(n_jobs=-1)(delayed(_coded)(piece) for piece in pieces)
+    else:
+        found = [_coded(piece, syntax) for piece in pieces]
     with uncollected():
-        return _merged(found, groups_of(syntax), len(pairs), min_df)
+        return _merged(found, term_groups(syntax), len(pairs), min_df)
 
 
 def _coded(pairs: Sequence[Pair], syntax: str = "") -> _Coded:
-    groups = groups_of(syntax)
+    groups = term_groups(syntax)
     codes: dict[str, defaultdict[str, int]] = {group: defaultdict() for group in groups}
     for numbers in codes.values():
         numbers.default_factory = numbers.__len__  # a new term gets the next number

@@ -75,7 +75,7 @@ def main():
     train, test = read_labeled(*given.train), read_labeled(given.test)
     if given.documents:
         train = train[np.asarray(groups_of(train)) < given.documents]
-    every = features.groups_of("")  # the trees of spaCy have no terms here
+    every = features.term_groups("")  # the trees of spaCy have no terms here
     rows = [("nothing", every)]
     rows += [(name, [g for g in every if g != name]) for name in given.only or every]
     if given.alone:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from test_model import arbitrary_pairs
 
 from stance.evaluate import rename
-from stance.features import GROUPS, build_pipeline, groups_of, pair_terms, terms_of
+from stance.features import GROUPS, build_pipeline, pair_terms, term_groups, terms_of
 from stance.pairs import Pair, find_pair, frame_pairs
 
 
@@ -22,7 +22,7 @@ def terms(text: str, actor: str, target: str) -> dict[str, list[str]]:
 @given(arbitrary_pairs())
 def test_any_text_gives_terms_of_every_group(pair: Pair) -> None:
     found = pair_terms(pair)
-    assert set(found) == set(groups_of(""))
+    assert set(found) == set(term_groups(""))
     assert all(isinstance(t, str) and t for terms in found.values() for t in terms)
     assert found["roles"]  # there is always something to say
     assert pair_terms(pair) == found
@@ -84,8 +84,8 @@ def test_names_of_others_are_masked() -> None:
 def test_groups_are_the_steps_of_the_pipeline(labeled: pd.DataFrame) -> None:
     pipeline = build_pipeline(C=1.0, min_df=1, class_weight=None)
     union = pipeline.named_steps["tfidf"]
-    assert [name for name, _ in union.transformer_list] == groups_of("")
-    assert union.transformer_weights == {name: GROUPS[name].weight for name in groups_of("")}
+    assert [name for name, _ in union.transformer_list] == term_groups("")
+    assert union.transformer_weights == {name: GROUPS[name].weight for name in term_groups("")}
     pairs = frame_pairs(labeled)
     matrix = pipeline[:-1].fit_transform(pairs)
     # each group that a pair has terms of is as long as its weight

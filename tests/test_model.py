@@ -235,6 +235,9 @@ def test_scikit_learn_and_the_scorer_agree(model: StanceModel, pairs: list[Pair]
 def test_the_pipeline_is_usable_on_its_own(part_of_labeled: pd.DataFrame, model: StanceModel) -> None:
     pairs = frame_pairs(part_of_labeled[:200])
     assert model.pipeline_.predict(pairs).tolist() == model.predict_pairs(part_of_labeled[:200])["stance"].tolist()
+    # fitted anew it learns other terms, and starts from nothing
+    other = StanceModel(min_df=model.min_df).fit(part_of_labeled[:200]).pipeline_
+    assert other.fit(pairs[50:150], part_of_labeled["stance"][50:150]).predict(pairs).shape == (200,)
 
 
 # ---------------------------------------------------------------------------------------------- learning

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from test_model import arbitrary_pairs
 
 from stance import InputError, StanceModel, syntax
-from stance.features import groups_of, pair_terms
+from stance.features import pair_terms, term_groups
 from stance.grammar import words_of
 from stance.pairs import Pair, find_pair
 from stance.storage import read_header
@@ -37,7 +37,7 @@ def test_any_text_is_aligned(pair: Pair) -> None:
     assert len(tree.heads) == len(tree.tags) == len(words.lower)
     assert any(head == i for i, head in enumerate(tree.heads)) or not tree.heads
     found = pair_terms(pair, PIPELINE)
-    assert set(found) == set(groups_of(PIPELINE))
+    assert set(found) == set(term_groups(PIPELINE))
     # what the rules read is there as without spaCy, and its tree beside it
     assert pair_terms(pair) == {group: terms for group, terms in found.items() if not group.startswith("parsed_")}
     assert found["parsed_paths"] and found["parsed_arguments"]

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from stance import InputError, StanceModel, tfidf
-from stance.features import build_pipeline, groups_of, terms_of
+from stance.features import build_pipeline, term_groups, terms_of
 from stance.model import label_weights
 from stance.pairs import find_pair, frame_pairs
 from stance.tfidf import Incidence, incidence
@@ -27,7 +27,7 @@ def test_each_pair_has_the_terms_that_it_has(labeled: pd.DataFrame) -> None:
     pairs = frame_pairs(labeled)
     found = incidence(pairs)
     assert cells(found) == [{(g, t) for g in terms for t in terms[g]} for terms in terms_of(pairs)]
-    assert list(found.terms) == groups_of("")
+    assert list(found.terms) == term_groups("")
     assert all(terms == sorted(set(terms)) for terms in found.terms.values())
     assert set(found.matrix.data) == {1.0} and found.matrix.has_sorted_indices
 
@@ -47,7 +47,7 @@ def test_pieces_read_by_several_processes_give_the_same(
 ) -> None:
     pairs = frame_pairs(part_of_labeled[:500])
     whole = incidence(pairs)
-    monkeypatch.setattr(tfidf, "MANY", 1)
+    monkeypatch.setattr(tfidf, "_MANY", 1)
     monkeypatch.setattr(tfidf, "_PIECE", 130)
     parts = incidence(pairs)
     assert parts.terms == whole.terms
@@ -60,7 +60,7 @@ def test_many_pairs_are_scored_by_several_processes_alike(
     model = StanceModel.load(part_model)
     frame = part_of_labeled[:301]
     alone = model.predict_pairs(frame)
-    monkeypatch.setattr("stance.model.MANY", 301)
+    monkeypatch.setattr(tfidf, "_MANY", 301)
     with patch("joblib.Parallel", wraps=joblib.Parallel) as parallel:
         pd.testing.assert_frame_equal(model.predict_pairs(frame), alone, check_exact=True)
         parallel.assert_called_once()
@@ -71,7 +71,7 @@ def test_training_is_that_of_the_pipeline(part_of_labeled: pd.DataFrame) -> None
     model = StanceModel(prior=None).fit(frame)
     pipeline = build_pipeline(C=model.C, min_df=model.min_df, class_weight=None).fit(frame_pairs(frame), frame["stance"])
     # then once more, each pair weighing what the first fit makes of its label
-    regression = pipeline.named_steps["regression"].set_params(tol=5e-4)
+    regression = pipeline.named_steps["regression"].set_params(tol=5e-4, warm_start=True)
     weights = label_weights(pipeline.predict_proba(frame_pairs(frame)), regression.classes_, frame["stance"].to_numpy(str))
     regression.fit(pipeline[:-1].transform(frame_pairs(frame)), frame["stance"], sample_weight=weights)
     for (group, vectorizer), (name, ours) in zip(
@@ -91,7 +91,7 @@ def test_a_group_may_be_left_without_terms() -> None:
     found = incidence(pairs)
     ngrams = np.arange(len(found.terms["ngrams"]))
     model = StanceModel(min_df=1, prior=None).fit_incidence(found.columns(ngrams), np.array([s for _, s in rows]))
-    assert [len(v) for v in model.scorer_.vocabulary.values()] == [len(ngrams)] + [0] * (len(groups_of("")) - 1)
+    assert [len(v) for v in model.scorer_.vocabulary.values()] == [len(ngrams)] + [0] * (len(term_groups("")) - 1)
     np.testing.assert_allclose(model.pipeline_.decision_function(pairs), model.scorer_.log_odds(pairs), atol=1e-9)
 
 
