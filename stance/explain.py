@@ -105,8 +105,11 @@ def describe(group: str, term: str) -> str:
     group = group.removeprefix("parsed_")
     if group == "intercept":
         return "the share of each stance that is expected"
-    if group == "ngrams":
-        return " ".join(_MARKS.get(s, s) for s in term.split("_"))
+    if group in ("ngrams", "between"):
+        words = " ".join(_MARKS.get(s, s) for s in term.lstrip("<>").split("_"))
+        if group == "ngrams":
+            return words
+        return f"{words}, between {'actor and target' if term[0] == '>' else 'target and actor'}"
     if group == "paths":
         return _way(term)
     if group in ("roles", "arguments"):
@@ -240,8 +243,8 @@ def term_words(pair: Pair, terms: Sequence[tuple[str, str]]) -> list[list[tuple[
     out = []
     for group, term in ((g.removeprefix("parsed_"), t) for g, t in terms):
         hits: set[int] = set()
-        if group == "ngrams":
-            hits = {i for part in term.split("_") for i in stems.get(part, ())}
+        if group in ("ngrams", "between"):
+            hits = {i for part in term.lstrip("<>").split("_") for i in stems.get(part, ())}
         elif group in ("roles", "arguments", "governors", "frames", "paths"):
             parts = (_STEPS if group == "paths" else _PARTS).split(term)
             hits = {i for part in parts for i in named.get(part.rstrip("p!~"), ())}

@@ -34,11 +34,12 @@ class Group:
 
 GROUPS = {
     "ngrams": Group(1.2, True),  # one or two stems in a row, anywhere
+    "between": Group(0.7, True),  # those between the two mentions, by which of them comes first
     "roles": Group(1.2, False),  # who holds and who receives what each cue of the lexicon says, by what stands nearest
-    "arguments": Group(1.2, False),  # the same by the tree of the sentence
+    "arguments": Group(1.0, False),  # the same by the tree of the sentence
     "governors": Group(1.0, True),  # the verb, noun or preposition that each mention hangs on
     "frames": Group(1.0, False),  # the same by the lexicon's class
-    "paths": Group(1.0, True),  # the way through the tree from one mention to the other, and what is above each
+    "paths": Group(1.2, True),  # the way through the tree from one mention to the other, and what is above each
     # with the extra `syntax`, the same two by spaCy's tree as well: two parsers err at different places
     "parsed_arguments": Group(1.2, False),
     "parsed_paths": Group(1.0, True),
@@ -82,6 +83,7 @@ def pair_terms(pair: Pair, syntax: str = "") -> dict[str, list[str]]:
     ]
     terms = {
         "ngrams": _ngrams(masked.stems),
+        "between": _between_terms(masked),
         "roles": _role_terms(masked, names, cues, _speakers(cues, names)),
         **_governing(reading, actor, target),
         "arguments": _argument_terms(roles_of(sentence, actor, target)),
@@ -128,6 +130,13 @@ def _mask(reading: Reading, actor: Span, target: Span) -> _Masked:
 
 def _ngrams(stems: list[str]) -> list[str]:
     return stems + [f"{a}_{b}" for a, b in pairwise(stems)]
+
+
+def _between_terms(masked: _Masked) -> list[str]:
+    first, last = sorted((masked.actor, masked.target))
+    side = ">" if masked.actor < masked.target else "<"
+    inside = masked.stems[first + 1 : last]
+    return [side + word for word in inside] + [f"{side}{a}_{b}" for a, b in pairwise(masked.stems[first : last + 1])]
 
 
 def _speakers(cues: Sequence[tuple[Cue, int, int]], names: list[int]) -> set[int]:

@@ -238,9 +238,10 @@ def _find_cues(low: tuple[str, ...], is_name: list[bool], tags: list[str]) -> li
         if not hits:
             i += 1
             continue
-        form = hits[0] if len(hits) == 1 else _likeliest(hits, low, is_name, i)
+        nominal = tags[i] == "O" and i > 0 and tags[i - 1] in "DJSP0"
+        form = hits[0] if len(hits) == 1 else _likeliest(hits, low, is_name, i, nominal)
         end = i + len(form.words)
-        if form.entry.pos == "verb" and end == i + 1 and tags[i] == "O" and i and tags[i - 1] in "DJSP0":
+        if form.entry.pos == "verb" and end == i + 1 and nominal:
             i += 1  # "the tax": a noun that the lexicon knows as a verb only
             continue
         negated = False
@@ -272,8 +273,8 @@ def _find_cues(low: tuple[str, ...], is_name: list[bool], tags: list[str]) -> li
     return cues
 
 
-def _likeliest(hits: list[Form], low: tuple[str, ...], is_name: list[bool], i: int) -> Form:
-    """Of forms of one length, the verb where the word before calls for one, else the other."""
+def _likeliest(hits: list[Form], low: tuple[str, ...], is_name: list[bool], i: int, nominal: bool) -> Form:
+    """Of forms of one length, the verb where the word before calls for one, else the other; never where it is `nominal`."""
     verbs = [h for h in hits if h.entry.pos == "verb"]
     if not verbs or len(verbs) == len(hits):
         return hits[0]
@@ -282,7 +283,7 @@ def _likeliest(hits: list[Form], low: tuple[str, ...], is_name: list[bool], i: i
     verbal = before in _VERB_BEFORE or (i > 0 and is_name[i - 1]) or (kinds == {"g"} and before in _PASSIVE)
     if not verbal:
         verbal = bool(kinds & {"d", "n", "s"}) and before not in _NOUN_BEFORE
-    if before in _NOUN_BEFORE and before != "that":
+    if nominal or (before in _NOUN_BEFORE and before != "that"):
         verbal = False
     return verbs[0] if verbal else next(h for h in hits if h.entry.pos != "verb")
 

@@ -63,6 +63,9 @@ _IRREGULAR = {
         light:lit slide:slid stride:strode sweep:swept weep:wept creep:crept sleep:slept burn:burnt dream:dreamt lean:leant
         leap:leapt overcome:overcame become:became override:overrode,overridden rebuild:rebuilt retell:retold foresee:foresaw,foreseen
         oversee:oversaw,overseen outdo:outdid,outdone undo:undid,undone overrun:overran bind:bound grind:ground wind:wound shed:shed
+        beset:beset browbeat:browbeat,browbeaten forswear:forswore,forsworn hamstring:hamstrung greenlight:greenlit
+        mislead:misled misread:misread misspeak:misspoke,misspoken outbid:outbid outspend:outspent repay:repaid
+        rewrite:rewrote,rewritten undercut:undercut underwrite:underwrote,underwritten
         spread:spread burst:burst cost:cost wed:wed strive:strove,striven wring:wrung shrink:shrank,shrunk stink:stank,stunk
         drink:drank,drunk arise:arose,arisen wake:woke,woken breed:bred speed:sped prove:proved,proven swell:swelled,swollen""".split()
     )
@@ -87,7 +90,11 @@ def verb_forms(verb: str) -> dict[str, str]:
     else:
         ing = (verb[:-1] if re.search(r"[^eoy]e$", verb) else verb) + "ing"
     forms[ing] = "g"
-    doubled = verb + verb[-1] if re.fullmatch(r".*[^aeiou][aeiou][bdgklmnprtz]", verb) and len(verb) <= 8 else ""
+    doubled = ""
+    if verb.endswith("ic"):
+        doubled = verb + "k"
+    elif re.fullmatch(r".*([^aeiou]|qu)[aeiou][bdgklmnprtz]", verb) and len(verb) <= 8:
+        doubled = verb + verb[-1]
     if verb in _IRREGULAR:
         past = _IRREGULAR[verb]
         forms[past[0]] = "d"
@@ -99,6 +106,30 @@ def verb_forms(verb: str) -> dict[str, str]:
     if doubled:
         forms[doubled + "ing"] = "g"
     return forms
+
+
+_COMPARED = {"bad": ("worse", "worst"), "good": ("better", "best"), "late": (), "just": (), "strange": (), "former": (), "able": ()}
+_NOT_COMPARED = tuple("ed en ing al ous ful ive ile id ic ish ist us nt ect ar ern ss st est".split())
+
+
+def comparatives(adjective: str) -> tuple[str, ...]:
+    """The comparative and the superlative of a short adjective; none of a long one or a participle.
+
+    >>> comparatives("harsh"), comparatives("nasty"), comparatives("grim"), comparatives("outrageous")
+    (('harsher', 'harshest'), ('nastier', 'nastiest'), ('grimmer', 'grimmest'), ())
+    """
+    if adjective in _COMPARED:
+        return _COMPARED[adjective]
+    if len(adjective) > 7 or adjective.endswith(_NOT_COMPARED):
+        return ()
+    stem = adjective
+    if adjective.endswith("y"):
+        stem = adjective[:-1] + "i"
+    elif adjective.endswith("e"):
+        stem = adjective[:-1]
+    elif re.fullmatch(r"[^aeiou]+[aeiou][bdgmnt]", adjective):
+        stem = adjective + adjective[-1]
+    return stem + "er", stem + "est"
 
 
 def plural(noun: str) -> str:
@@ -131,6 +162,9 @@ def forms_by_first_word() -> dict[str, tuple[tuple[Form, ...], dict[str, tuple[F
                 index[word].append(Form((word, *rest), kind, entry))
             continue
         index[first].append(Form(tuple(words), "", entry))
+        if entry.pos == "adj" and len(words) == 1:
+            for form in comparatives(first):
+                index[form].append(Form((form,), "", entry))
         if entry.pos == "noun":
             head = next((i for i, w in enumerate(words) if w in _PREPOSITIONS), len(words)) - 1
             if head >= 0:
