@@ -93,6 +93,8 @@ def test_weights_of_words_come_from_their_terms() -> None:
 
 TERMS = [
     ("ngrams", "A_condemn_T", "[actor] condemn [target]"),
+    ("between", ">A_condemn", "[actor] condemn, between actor and target"),
+    ("between", "<vot", "vot, between target and actor"),
     ("intercept", "", "the share of each stance that is expected"),
     ("roles", "not_favor|AT|verb|p!", "negated favor, held by the actor toward the target, verb, passive and negated"),
     ("roles", "against|-E|2|10", "against, held by nobody named toward another name, strength 2, a pause between it and the actor"),
