@@ -38,7 +38,7 @@ GROUPS = {
     "roles": Group(1.2, False),  # who holds and who receives what each cue of the lexicon says, by what stands nearest
     "arguments": Group(1.0, False),  # the same by the tree of the sentence
     "governors": Group(1.0, True),  # the verb, noun or preposition that each mention hangs on
-    "frames": Group(1.0, False),  # the same by the lexicon's class
+    "frames": Group(0.7, False),  # the same by the lexicon's class
     "paths": Group(1.2, True),  # the way through the tree from one mention to the other, and what is above each
     # with the extra `syntax`, the same two by spaCy's tree as well: two parsers err at different places
     "parsed_arguments": Group(1.2, False),
