@@ -108,7 +108,11 @@ def verb_forms(verb: str) -> dict[str, str]:
     return forms
 
 
-_COMPARED = {"bad": ("worse", "worst"), "good": ("better", "best"), "late": (), "just": (), "strange": (), "former": (), "able": ()}
+_COMPARED: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("able", "former", "just", "late", "strange"), ()),  # "just", "later" and a stranger evaluate nothing
+    "bad": ("worse", "worst"),
+    "good": ("better", "best"),
+}
 _NOT_COMPARED = tuple("ed en ing al ous ful ive ile id ic ish ist us nt ect ar ern ss st est".split())
 
 
@@ -163,8 +167,8 @@ def forms_by_first_word() -> dict[str, tuple[tuple[Form, ...], dict[str, tuple[F
             continue
         index[first].append(Form(tuple(words), "", entry))
         if entry.pos == "adj" and len(words) == 1:
-            for form in comparatives(first):
-                index[form].append(Form((form,), "", entry))
+            for word in comparatives(first):
+                index[word].append(Form((word,), "", entry))
         if entry.pos == "noun":
             head = next((i for i, w in enumerate(words) if w in _PREPOSITIONS), len(words)) - 1
             if head >= 0:
