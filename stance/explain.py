@@ -105,11 +105,11 @@ def describe(group: str, term: str) -> str:
     group = group.removeprefix("parsed_")
     if group == "intercept":
         return "the share of each stance that is expected"
-    if group in ("ngrams", "between"):
-        words = " ".join(_MARKS.get(s, s) for s in term.lstrip("<>").split("_"))
-        if group == "ngrams":
-            return words
-        return f"{words}, between {'actor and target' if term[0] == '>' else 'target and actor'}"
+    if group == "ngrams":
+        return " ".join(_MARKS.get(s, s) for s in term.split("_"))
+    if group == "between":
+        order = "actor and target" if term[0] == ">" else "target and actor"
+        return f"{describe('ngrams', term[1:])}, between {order}"
     if group == "paths":
         return _way(term)
     if group in ("roles", "arguments"):
@@ -244,7 +244,8 @@ def term_words(pair: Pair, terms: Sequence[tuple[str, str]]) -> list[list[tuple[
     for group, term in ((g.removeprefix("parsed_"), t) for g, t in terms):
         hits: set[int] = set()
         if group in ("ngrams", "between"):
-            hits = {i for part in term.lstrip("<>").split("_") for i in stems.get(part, ())}
+            grams = term if group == "ngrams" else term[1:]  # the sign before it says which mention comes first
+            hits = {i for part in grams.split("_") for i in stems.get(part, ())}
         elif group in ("roles", "arguments", "governors", "frames", "paths"):
             parts = (_STEPS if group == "paths" else _PARTS).split(term)
             hits = {i for part in parts for i in named.get(part.rstrip("p!~"), ())}

@@ -95,6 +95,8 @@ TERMS = [
     ("ngrams", "A_condemn_T", "[actor] condemn [target]"),
     ("between", ">A_condemn", "[actor] condemn, between actor and target"),
     ("between", "<vot", "vot, between target and actor"),
+    ("ngrams", ">", ">"),
+    ("between", ">>_vot", "> vot, between actor and target"),
     ("intercept", "", "the share of each stance that is expected"),
     ("roles", "not_favor|AT|verb|p!", "negated favor, held by the actor toward the target, verb, passive and negated"),
     ("roles", "against|-E|2|10", "against, held by nobody named toward another name, strength 2, a pause between it and the actor"),
