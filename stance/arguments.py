@@ -191,7 +191,7 @@ def read_arguments(text: str, actor: Span, target: Span, syntax: str = "") -> Se
     return _sentence(text, forced_names(text, actor, target), syntax)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=64)
 def _sentence(text: str, forced: tuple[int, ...], syntax: str) -> Sentence:
     reading = read(text, forced)
     if syntax:

@@ -63,6 +63,15 @@ _RATHER_NOUNS = word_set(
     "housing spring spending thanks cuts calls shooting bombing lawmakers ally partners parties terms shows charges sanctions "
     "clashes strikes funds moves orders signals changes"
 )
+_CLOSED = {
+    word: tag
+    for tag, words in (  # a word of two classes has the last
+        *(("A", _ADVERBS), ("P", PREPOSITIONS), ("W", _PRONOUNS), ("D", _DETERMINERS), ("R", _SUBORDINATORS)),
+        *(("C", _COORDINATORS), ("X", _AUXILIARIES), ("T", ("to",))),
+    )
+    for word in words
+    if word[0].isalpha()  # an apostrophe is a token of its own
+}
 _MODALS = word_set("will would can could may might must shall should do does did 'll ’ll ll")
 _BREAKS = word_set('; : “ ” " ( ) — – -- but while although though whereas because')
 _TITLES = word_set(
@@ -142,7 +151,7 @@ class Reading:
     cue_of: tuple[Cue | None, ...]
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=64)
 def words_of(text: str) -> Words:
     """Tokenize, and tell names from words that are capitalised because they open a sentence or a quote."""
     starts, ends, words = [], [], []
@@ -193,7 +202,7 @@ def forced_names(text: str, first: Span, second: Span) -> tuple[int, ...]:
     return tuple(i for span in sorted((first, second)) for i in range(*span) if not names[i])
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=64)
 def read(text: str, forced: tuple[int, ...]) -> Reading:
     """`read_sentence` by the tokens that are names though they do not look like it."""
     words = words_of(text)
@@ -310,6 +319,12 @@ def _tag(
         if is_name[i]:
             tags[i] = "N"
             continue
+        closed = _CLOSED.get(word)
+        if closed:
+            tags[i] = closed
+            if closed in "XR" or word == "but":
+                verb_seen = closed == "X"
+            continue
         first = word[0]
         before = tags[i - 1] if i else "."
         if first in "'’":
@@ -324,22 +339,7 @@ def _tag(
             tags[i] = "," if word == "," else "Q" if word in '"“”' else "."
             if word in ".;:?!—–()":
                 verb_seen = False
-        elif word == "to":
-            tags[i] = "T"
-        elif word in _AUXILIARIES:
-            tags[i], verb_seen = "X", True
-        elif word in _COORDINATORS:
-            tags[i] = "C"
-            verb_seen = verb_seen and word != "but"
-        elif word in _SUBORDINATORS:
-            tags[i], verb_seen = "R", False
-        elif word in _DETERMINERS:
-            tags[i] = "D"
-        elif word in _PRONOUNS:
-            tags[i] = "W"
-        elif word in PREPOSITIONS:
-            tags[i] = "P"
-        elif word in _ADVERBS or (len(word) > 4 and word.endswith("ly")):
+        elif len(word) > 4 and word.endswith("ly"):
             tags[i] = "A"
         elif word in verbs:
             lemma, kind = verbs[word]

@@ -179,7 +179,7 @@ class StanceModel:
     """
 
     def __init__(
-        self, C: float = 0.2, min_df: int = 2, prior: Mapping[str, float] | None = PRIOR, syntax: bool = False
+        self, C: float = 0.2, min_df: int = 3, prior: Mapping[str, float] | None = PRIOR, syntax: bool = False
     ) -> None:
         self.C = C
         self.min_df = min_df

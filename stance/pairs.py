@@ -118,20 +118,27 @@ def _short(text: str, width: int = 80) -> str:
 
 def row_pair(row: dict[str, Any]) -> Pair:
     """`find_pair` for a row that may or may not have the four offset columns filled."""
-    given = [as_text(row.get(c)) for c in OFFSETS]
-    filled = [g != "" for g in given]
-    offsets = None
-    if all(filled):
-        # "7.0" is what pandas makes of 7 in a column that has gaps
-        if not all(re.fullmatch(r"\s*-?[0-9]{1,18}(?:\.0*)?\s*", g, re.ASCII) for g in given):
-            raise PairError(f"offsets must be whole numbers, not {', '.join(map(repr, given))}")
-        offsets = [int(g.partition(".")[0]) for g in given]
-    elif any(filled):
-        raise PairError(f"give all four of {', '.join(OFFSETS)}, or none")
+    offsets = _row_offsets(row)
     for column in ("text", "actor", "target"):
         if not isinstance(row.get(column), str):
             raise PairError(f"{column} must be a string, not {row.get(column)!r}")
     return find_pair(row["text"], row["actor"], row["target"], offsets)
+
+
+def _row_offsets(row: dict[str, Any]) -> list[int] | None:
+    plain = [value for c in OFFSETS if type(value := row.get(c)) is int]
+    if len(plain) == len(OFFSETS):
+        return plain
+    given = [as_text(row.get(c)) for c in OFFSETS]
+    filled = [g != "" for g in given]
+    if all(filled):
+        # "7.0" is what pandas makes of 7 in a column that has gaps
+        if not all(re.fullmatch(r"\s*-?[0-9]{1,18}(?:\.0*)?\s*", g, re.ASCII) for g in given):
+            raise PairError(f"offsets must be whole numbers, not {', '.join(map(repr, given))}")
+        return [int(g.partition(".")[0]) for g in given]
+    if any(filled):
+        raise PairError(f"give all four of {', '.join(OFFSETS)}, or none")
+    return None
 
 
 def check_stance(value: object) -> str:

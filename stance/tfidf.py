@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _MANY = 10_000  # pairs from which on other processes are worth their start
 
-_PIECE = 1000
+_PIECE = 1500  # pairs: few enough to keep two processes busy to the end
 
 _Coded = dict[str, tuple[list[str], np.ndarray, np.ndarray]]
 """group -> (its terms, the numbers of those that stand in each pair, one pair after the other; how many in each)"""
@@ -65,59 +65,65 @@ def worth_processes(pairs: Sequence[Pair], syntax: str) -> bool:
 
 def incidence(pairs: Sequence[Pair], syntax: str = "", min_df: int = 1) -> Incidence:
     """The terms of pairs, those that stand in at least `min_df` of them; many pairs are read on all cores."""
-    # neighbours share sentences, so that pieces of them are read faster than pairs dealt out one by one
-    pieces = [pairs[i : i + _PIECE] for i in range(0, len(pairs), _PIECE)]
-    if worth_processes(pairs, syntax):
+    # each pair is read once, and next to the others of its sentence, which is then read once too
+    number = {pair: i for i, pair in enumerate(sorted(set(pairs), key=lambda pair: (pair.text, pair.actor, pair.target)))}
+    once = list(number)
+    pieces = [once[i : i + _PIECE] for i in range(0, len(once), _PIECE)]
+    if worth_processes(once, syntax):
         from joblib import Parallel, delayed
 
         found = Parallel(n_jobs=-1)(delayed(_coded)(piece) for piece in pieces)
     else:
         found = [_coded(piece, syntax) for piece in pieces]
+    rows = np.array([number[pair] for pair in pairs], np.int32)
     with uncollected():
-        return _merged(found, term_groups(syntax), len(pairs), min_df)
+        return _merged(found, term_groups(syntax), rows, min_df)
 
 
 def _coded(pairs: Sequence[Pair], syntax: str = "") -> _Coded:
     groups = term_groups(syntax)
-    codes: dict[str, defaultdict[str, int]] = {group: defaultdict() for group in groups}
-    for numbers in codes.values():
-        numbers.default_factory = numbers.__len__  # a new term gets the next number
-    columns: dict[str, list[int]] = {group: [] for group in groups}
+    flat: dict[str, list[str]] = {group: [] for group in groups}
     sizes: dict[str, list[int]] = {group: [] for group in groups}
     with uncollected():
         for terms in terms_of(pairs, syntax):
-            for group, numbers in codes.items():
+            for group, every in flat.items():
                 found = set(terms[group])
-                columns[group] += map(numbers.__getitem__, found)
+                every += found
                 sizes[group].append(len(found))
-    return {g: (list(codes[g]), np.array(columns[g], np.int32), np.array(sizes[g], np.int32)) for g in groups}
+    out = {}
+    for group, every in flat.items():
+        numbers = {term: i for i, term in enumerate(dict.fromkeys(every))}
+        out[group] = (list(numbers), np.fromiter(map(numbers.__getitem__, every), np.int32, len(every)), np.array(sizes[group], np.int32))
+    return out
 
 
-def _merged(pieces: Sequence[_Coded], groups: Sequence[str], n: int, min_df: int) -> Incidence:
+def _merged(pieces: Sequence[_Coded], groups: Sequence[str], rows: np.ndarray, min_df: int) -> Incidence:
+    """One matrix of all pieces: its row i is the pair that was read as number `rows[i]`."""
     from scipy.sparse import csr_matrix, hstack
 
+    times = np.bincount(rows)
     kept: dict[str, list[str]] = {}
     blocks = []
     for group in groups:
         numbers: defaultdict[str, int] = defaultdict()
         numbers.default_factory = numbers.__len__
-        columns, sizes = [np.zeros(0, np.int32)], [np.zeros(1, np.int32)]
+        columns, sizes = [np.zeros(0, np.int32)], [np.zeros(0, np.int32)]
         for terms, codes, size in (piece[group] for piece in pieces):
             columns.append(np.fromiter(map(numbers.__getitem__, terms), np.int32, len(terms))[codes])
             sizes.append(size)
-        column, ends = np.concatenate(columns), np.cumsum(np.concatenate(sizes))
-        common = np.bincount(column, minlength=len(numbers)) >= min_df
+        column, counts = np.concatenate(columns), np.concatenate(sizes)
+        common = np.bincount(column, np.repeat(times, counts), minlength=len(numbers)) >= min_df
         kept[group] = sorted(term for term, often in zip(numbers, common.tolist(), strict=True) if often)
         place = np.full(len(numbers), -1, np.int32)
         place[[numbers[term] for term in kept[group]]] = np.arange(len(kept[group]))
         column = place[column]
         # pairs keep their rows, without the terms that are too rare
-        ends = np.concatenate([[0], np.cumsum(column >= 0)])[ends]
+        ends = np.concatenate([[0], np.cumsum(column >= 0)])[np.concatenate([[0], np.cumsum(counts)])]
         column = column[column >= 0]
-        block = csr_matrix((np.ones(len(column), np.float32), column, ends), shape=(n, len(kept[group])))
+        block = csr_matrix((np.ones(len(column), np.float32), column, ends), shape=(len(times), len(kept[group])))
         block.sort_indices()
         blocks.append(block)
-    return Incidence(kept, csr_matrix(hstack(blocks, format="csr")))
+    return Incidence(kept, csr_matrix(hstack(blocks, format="csr"))[rows])
 
 
 def row_and_column(found: Incidence) -> tuple[np.ndarray, np.ndarray]:
