@@ -34,7 +34,7 @@ class Group:
 
 GROUPS = {
     "ngrams": Group(1.2, True),  # one or two stems in a row, anywhere
-    "between": Group(0.7, True),  # those between the two mentions, by which of them comes first
+    "between": Group(0.8, True),  # those between the two mentions, by which of them comes first
     "roles": Group(1.2, False),  # who holds and who receives what each cue of the lexicon says, by what stands nearest
     "arguments": Group(1.0, False),  # the same by the tree of the sentence
     "governors": Group(1.0, True),  # the verb, noun or preposition that each mention hangs on

@@ -90,11 +90,12 @@ def _coded(pairs: Sequence[Pair], syntax: str = "") -> _Coded:
                 found = set(terms[group])
                 every += found
                 sizes[group].append(len(found))
-    out = {}
-    for group, every in flat.items():
-        numbers = {term: i for i, term in enumerate(dict.fromkeys(every))}
-        out[group] = (list(numbers), np.fromiter(map(numbers.__getitem__, every), np.int32, len(every)), np.array(sizes[group], np.int32))
-    return out
+        out = {}
+        for group, every in flat.items():
+            numbers = {term: i for i, term in enumerate(dict.fromkeys(every))}
+            codes = np.fromiter(map(numbers.__getitem__, every), np.int32, len(every))
+            out[group] = (list(numbers), codes, np.array(sizes[group], np.int32))
+        return out
 
 
 def _merged(pieces: Sequence[_Coded], groups: Sequence[str], rows: np.ndarray, min_df: int) -> Incidence:

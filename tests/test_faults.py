@@ -251,7 +251,7 @@ def test_full_disk(ending: str, tmp_path: Path, small_model: Path, catalogue: Pa
 
 def test_full_disk_under_a_model(tmp_path: Path, small_model: Path) -> None:
     labeled = tmp_path / "labeled.csv"
-    verbs = {"backs": "favor", "rejects": "against"}
+    verbs = {"backs": "favor", "rejects": "against", "meets": "neutral"}
     rows = [f"Oslo{i} {v} Rome{i} over w{i} x{i}.,Oslo{i},Rome{i},{s}" for i in range(300) for v, s in verbs.items()]
     labeled.write_text("text,actor,target,stance\n" + "\n".join(rows))
     out = tmp_path / "out"
