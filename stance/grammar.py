@@ -227,14 +227,25 @@ def _negated(low: tuple[str, ...], i: int) -> bool:
     return low[i] in _NEGATIONS or (low[i] == "t" and i > 0 and low[i - 1] in "'’")
 
 
+def _negated_before(low: tuple[str, ...], i: int) -> bool:
+    """Whether one of the four words before, back to where the clause begins, negates."""
+    for k in range(i - 1, max(-1, i - 5), -1):
+        if low[k] in _BREAKS:
+            return False
+        if _negated(low, k):
+            return True
+    return False
+
+
 def _find_cues(low: tuple[str, ...], is_name: list[bool], tags: list[str]) -> list[Cue]:
     """Longest matches of the lexicon, left to right; shifts turn the next cue round."""
     lexicon = forms_by_first_word()
+    denies = any(_negated(low, k) for k in range(len(low)))
     cues: list[Cue] = []
     n, i = len(low), 0
     while i < n:
         hits: list[Form] = []
-        found = None if is_name[i] else lexicon.get(low[i])
+        found = lexicon.get(low[i])
         if found:
             for form in found[1].get(low[i + 1], ()) if i + 1 < n else ():
                 size = len(form.words)
@@ -253,13 +264,7 @@ def _find_cues(low: tuple[str, ...], is_name: list[bool], tags: list[str]) -> li
         if form.entry.pos == "verb" and end == i + 1 and nominal:
             i += 1  # "the tax": a noun that the lexicon knows as a verb only
             continue
-        negated = False
-        for k in range(i - 1, max(-1, i - 5), -1):
-            if low[k] in _BREAKS:
-                break
-            if _negated(low, k):
-                negated = True
-                break
+        negated = denies and _negated_before(low, i)
         e = form.entry
         cues.append(
             Cue(i, end, e.entry, e.pos, e.stance, e.frame, e.strength, _passive(form, low, is_name, i, end), negated)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence, Sized
 from dataclasses import dataclass
+from itertools import count
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -90,12 +90,15 @@ def _coded(pairs: Sequence[Pair], syntax: str = "") -> _Coded:
                 found = set(terms[group])
                 every += found
                 sizes[group].append(len(found))
-        out = {}
-        for group, every in flat.items():
-            numbers = {term: i for i, term in enumerate(dict.fromkeys(every))}
-            codes = np.fromiter(map(numbers.__getitem__, every), np.int32, len(every))
-            out[group] = (list(numbers), codes, np.array(sizes[group], np.int32))
-        return out
+        return {group: (*_numbered(every), np.array(sizes[group], np.int32)) for group, every in flat.items()}
+
+
+def _numbered(every: list[str]) -> tuple[list[str], np.ndarray]:
+    """Terms in order of first appearance, and for each string the number of its term, int32."""
+    first: dict[str, int] = {}
+    places = np.fromiter(map(first.setdefault, every, count()), np.int32, len(every))  # where each term stands first
+    opens = places == np.arange(len(every), dtype=np.int32)
+    return list(first), (np.cumsum(opens, dtype=np.int32) - 1)[places]
 
 
 def _merged(pieces: Sequence[_Coded], groups: Sequence[str], rows: np.ndarray, min_df: int) -> Incidence:
@@ -106,17 +109,16 @@ def _merged(pieces: Sequence[_Coded], groups: Sequence[str], rows: np.ndarray, m
     kept: dict[str, list[str]] = {}
     blocks = []
     for group in groups:
-        numbers: defaultdict[str, int] = defaultdict()
-        numbers.default_factory = numbers.__len__
-        columns, sizes = [np.zeros(0, np.int32)], [np.zeros(0, np.int32)]
-        for terms, codes, size in (piece[group] for piece in pieces):
-            columns.append(np.fromiter(map(numbers.__getitem__, terms), np.int32, len(terms))[codes])
-            sizes.append(size)
-        column, counts = np.concatenate(columns), np.concatenate(sizes)
-        common = np.bincount(column, np.repeat(times, counts), minlength=len(numbers)) >= min_df
-        kept[group] = sorted(term for term, often in zip(numbers, common.tolist(), strict=True) if often)
-        place = np.full(len(numbers), -1, np.int32)
-        place[[numbers[term] for term in kept[group]]] = np.arange(len(kept[group]))
+        found = [piece[group] for piece in pieces]
+        terms, numbers = _numbered([term for listed, _, _ in found for term in listed])
+        starts = np.cumsum([0, *(len(listed) for listed, _, _ in found)])
+        column = np.concatenate([numbers[:0], *(numbers[start + codes] for start, (_, codes, _) in zip(starts, found, strict=False))])
+        counts = np.concatenate([numbers[:0], *(size for _, _, size in found)])
+        common = np.bincount(column, np.repeat(times, counts), minlength=len(terms)) >= min_df
+        often = sorted(np.flatnonzero(common).tolist(), key=terms.__getitem__)
+        kept[group] = [terms[i] for i in often]
+        place = np.full(len(terms), -1, np.int32)
+        place[often] = np.arange(len(often))
         column = place[column]
         # pairs keep their rows, without the terms that are too rare
         ends = np.concatenate([[0], np.cumsum(column >= 0)])[np.concatenate([[0], np.cumsum(counts)])]
