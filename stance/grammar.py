@@ -154,23 +154,17 @@ class Reading:
 @lru_cache(maxsize=64)
 def words_of(text: str) -> Words:
     """Tokenize, and tell names from words that are capitalised because they open a sentence or a quote."""
-    starts, ends, words = [], [], []
-    for match in WORD.finditer(text):
-        starts.append(match.start())
-        ends.append(match.end())
-        words.append(match.group())
-    lower = [w.lower() for w in words]
+    spans = [match.span() for match in WORD.finditer(text)]
+    words = [text[start:end] for start, end in spans]
+    lower = [word.lower() for word in words]
     lexicon = forms_by_first_word()
-    is_name = []
-    previous = "."
-    for word, low in zip(words, lower, strict=True):
-        name = False
-        if word[0].isupper() and low not in _TITLES and low != "i":
-            opens = previous in '.“”"!?:'
-            name = not opens or (low not in _OPENERS and low not in lexicon and not low.endswith(("ing", "ly")))
-        is_name.append(name)
-        previous = word
-    return Words(tuple(starts), tuple(ends), tuple(lower), tuple(is_name))
+    is_name = [False] * len(words)
+    for i, word in enumerate(words):
+        if word[0].isupper() and (low := lower[i]) not in _TITLES and low != "i":
+            opens = i == 0 or words[i - 1] in '.“”"!?:'
+            is_name[i] = not opens or (low not in _OPENERS and low not in lexicon and not low.endswith(("ing", "ly")))
+    starts, ends = zip(*spans, strict=True) if spans else ((), ())
+    return Words(starts, ends, tuple(lower), tuple(is_name))
 
 
 def token_span(words: Words, start: int, end: int) -> Span:

@@ -76,21 +76,20 @@ def incidence(pairs: Sequence[Pair], syntax: str = "", min_df: int = 1) -> Incid
     else:
         found = [_coded(piece, syntax) for piece in pieces]
     rows = np.array([number[pair] for pair in pairs], np.int32)
-    with uncollected():
-        return _merged(found, term_groups(syntax), rows, min_df)
+    return _merged(found, term_groups(syntax), rows, min_df)
 
 
+@uncollected()
 def _coded(pairs: Sequence[Pair], syntax: str = "") -> _Coded:
     groups = term_groups(syntax)
     flat: dict[str, list[str]] = {group: [] for group in groups}
     sizes: dict[str, list[int]] = {group: [] for group in groups}
-    with uncollected():
-        for terms in terms_of(pairs, syntax):
-            for group, every in flat.items():
-                found = set(terms[group])
-                every += found
-                sizes[group].append(len(found))
-        return {group: (*_numbered(every), np.array(sizes[group], np.int32)) for group, every in flat.items()}
+    for terms in terms_of(pairs, syntax):
+        for group, every in flat.items():
+            found = set(terms[group])
+            every += found
+            sizes[group].append(len(found))
+    return {group: (*_numbered(every), np.array(sizes[group], np.int32)) for group, every in flat.items()}
 
 
 def _numbered(every: list[str]) -> tuple[list[str], np.ndarray]:
@@ -101,6 +100,7 @@ def _numbered(every: list[str]) -> tuple[list[str], np.ndarray]:
     return list(first), (np.cumsum(opens, dtype=np.int32) - 1)[places]
 
 
+@uncollected()
 def _merged(pieces: Sequence[_Coded], groups: Sequence[str], rows: np.ndarray, min_df: int) -> Incidence:
     """One matrix of all pieces: its row i is the pair that was read as number `rows[i]`."""
     from scipy.sparse import csr_matrix, hstack
