@@ -42,6 +42,17 @@ def test_rare_terms_go_and_pairs_stay(labeled: pd.DataFrame) -> None:
     assert cells(every.rows(np.array([4, 1]))) == [cells(every)[4], cells(every)[1]]
 
 
+def test_a_pair_that_stands_twice_is_read_once_and_counts_twice() -> None:
+    rows = [("Oslo met Rome.", "Oslo", "Rome"), ("Lima praised Oslo loudly.", "Lima", "Oslo"), ("Oslo met Rome.", "Rome", "Oslo")]
+    one, other, reverse = (find_pair(*row) for row in rows)
+    with patch("stance.tfidf.terms_of", wraps=terms_of) as read:
+        found = incidence([one, other, reverse, one], min_df=2)
+    assert sorted(pair.text for call in read.call_args_list for pair in call.args[0]) == sorted(row[0] for row in rows)
+    first, second, back, again = cells(found)
+    assert first == again and ("ngrams", "A_met") in first and ("ngrams", "T_met") not in back
+    assert not any("loud" in term for _, term in second)
+
+
 def test_pieces_read_by_several_processes_give_the_same(
     part_of_labeled: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
 ) -> None:
