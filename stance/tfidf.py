@@ -66,8 +66,7 @@ def worth_processes(pairs: Sequence[Pair], syntax: str) -> bool:
 def incidence(pairs: Sequence[Pair], syntax: str = "", min_df: int = 1) -> Incidence:
     """The terms of pairs, those that stand in at least `min_df` of them; many pairs are read on all cores."""
     # each pair is read once, and next to the others of its sentence, which is then read once too
-    number = {pair: i for i, pair in enumerate(sorted(set(pairs), key=lambda pair: (pair.text, pair.actor, pair.target)))}
-    once = list(number)
+    once = sorted(set(pairs), key=lambda pair: (pair.text, pair.actor, pair.target))
     pieces = [once[i : i + _PIECE] for i in range(0, len(once), _PIECE)]
     if worth_processes(once, syntax):
         from joblib import Parallel, delayed
@@ -75,6 +74,7 @@ def incidence(pairs: Sequence[Pair], syntax: str = "", min_df: int = 1) -> Incid
         found = Parallel(n_jobs=-1)(delayed(_coded)(piece) for piece in pieces)
     else:
         found = [_coded(piece, syntax) for piece in pieces]
+    number = {pair: i for i, pair in enumerate(once)}
     rows = np.array([number[pair] for pair in pairs], np.int32)
     return _merged(found, term_groups(syntax), rows, min_df)
 
@@ -113,17 +113,11 @@ def _merged(pieces: Sequence[_Coded], groups: Sequence[str], rows: np.ndarray, m
         terms, numbers = _numbered([term for listed, _, _ in found for term in listed])
         starts = np.cumsum([0, *(len(listed) for listed, _, _ in found)])
         column = np.concatenate([numbers[:0], *(numbers[start + codes] for start, (_, codes, _) in zip(starts, found, strict=False))])
-        counts = np.concatenate([numbers[:0], *(size for _, _, size in found)])
-        common = np.bincount(column, np.repeat(times, counts), minlength=len(terms)) >= min_df
-        often = sorted(np.flatnonzero(common).tolist(), key=terms.__getitem__)
+        ends = np.cumsum(np.concatenate([[0], *(size for _, _, size in found)]))
+        block = csr_matrix((np.ones(len(column), np.float32), column, ends), shape=(len(times), len(terms)))
+        often = sorted(np.flatnonzero(block.T @ times >= min_df).tolist(), key=terms.__getitem__)
         kept[group] = [terms[i] for i in often]
-        place = np.full(len(terms), -1, np.int32)
-        place[often] = np.arange(len(often))
-        column = place[column]
-        # pairs keep their rows, without the terms that are too rare
-        ends = np.concatenate([[0], np.cumsum(column >= 0)])[np.concatenate([[0], np.cumsum(counts)])]
-        column = column[column >= 0]
-        block = csr_matrix((np.ones(len(column), np.float32), column, ends), shape=(len(times), len(kept[group])))
+        block = block[:, often]  # pairs keep their rows, without the terms that are too rare
         block.sort_indices()
         blocks.append(block)
     return Incidence(kept, csr_matrix(hstack(blocks, format="csr"))[rows])
