@@ -116,12 +116,14 @@ _STRONG = re.compile(
 )
 _ACCORDING = re.compile(r"\b(?:[Aa]ccording to|[Ii]n the words of|[Ii]n the (?:view|eyes) of)\s+")
 _TO_VERB = re.compile(
-    r"(?:\s*\([^)]{1,40}\))?(?:\s*,\s*[^,;]{2,90})?\s*,?\s*(?:(?:\w+ly|also|has|have|had|then|later|who|himself|herself|itself|"
-    r"even|again|once|further|in turn|is|are|was|were|be|on (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|this week|last week|"
-    r"this month|, too,|, however,)\s+)*"
+    r"(?:\s+of\s+[A-Z][\w.]+(?:\s[A-Z]\w+){0,2})?(?:\s*\([^)]{1,40}\))?(?:\s*,\s*[^,;]{2,90})?\s*,?\s*"
+    r"(?:(?:\w+ly|also|has|have|had|then|later|who|himself|herself|itself|even|again|once|further|in turn|is|are|was|were|"
+    r"be|on (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|this week|last week|this month|, too,|, however,)\s+)*"
 )
+_TITLES = "[A-Z] Mr Ms Mrs Dr St Sen Sens Rep Reps Gov Govs Gen Lt Col Capt Sgt Maj Adm Prof Rev Hon Amb Atty"
+_NO_TITLE = "".join(rf"(?<!\b{title})" for title in _TITLES.split())  # "said Rep. Ada Obi": the full stop ends nothing
 _CLAUSE_END = re.compile(
-    r"[;:“\"«]|\.(?=\s+[A-Z“\"]|$)|"
+    rf"[;:“\"«]|{_NO_TITLE}\.(?=\s+[A-Z“\"]|$)|"
     r",\s+(?:who|which|after|when|as|in|on|at|and|but|while|because|referring|adding)\b"
 )
 _POSSESSIVE = frozenset("his her its their whose".split())
@@ -230,12 +232,15 @@ def _attribution(
     """
     # a thing says nothing; a name without a role belongs to somebody whom no catalogue lists, and he may well speak
     outside = [m for m in mentions if (m.is_actor or not m.is_target) and not any(a <= m.start < b for a, b in spans)]
+    unknown = False
     m = _ACCORDING.search(text, sentence.start, sentence.end)
     if m and not any(a <= m.start() < b for a, b in spans):
-        return next((x for x in outside if 0 <= x.start - m.end() < 50), None), True
+        source = next((x for x in outside if 0 <= x.start - m.end() < 50), None)
+        if source is not None or not spans:
+            return source, True
+        unknown = True  # unless a name stands beside a verb: "“No,” Ada Obi said, according to two who heard her"
     if not outside and not spans:
         return None
-    unknown = False
     for verb in _VERB.finditer(text, sentence.start, sentence.end):
         if any(a <= verb.start() < b for a, b in spans):
             continue

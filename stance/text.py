@@ -139,8 +139,26 @@ _LONGEST = 6  # letters of the longest of them
 _JOINED = re.compile(r"(?<=[a-z0-9]{2})([.!?]+)[\"”’»)]*\s+(?=[\"“‘«(]?[A-Z][a-z’' ])")
 
 
+_GOES_ON = re.compile(r"\s*[)\]]")  # "(R-Ga.), said"
+_GOES_ON_SMALL = re.compile(r"\s*[a-z]")
+_MAY_GO_ON = re.compile(r"(?:[A-Z]\.[A-Z]\.|[?!.][\"”’»])\s*$")  # "the A.C.L.U. said", "“Why?” she asked"
+
+
+def _joined(block: str, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Punkt's spans, put together where one plainly goes on in the next."""
+    start = end = 0
+    for next_start, next_end in spans:
+        small = _GOES_ON_SMALL.match(block, next_start) and _MAY_GO_ON.search(block, max(start, next_start - 8), next_start)
+        if end and not small and not _GOES_ON.match(block, next_start):
+            yield start, end
+            start = next_start
+        end = next_end
+    if end:
+        yield start, end
+
+
 def _resplit(block: str, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Punkt's spans, divided where a plain word with a full stop plainly ends a sentence and was taken for short."""
+    """Spans, divided where a plain word with a full stop plainly ends a sentence and was taken for short."""
     for start, end in spans:
         at = start
         for m in _JOINED.finditer(block, start, end):
@@ -172,7 +190,7 @@ def split_sentences(text: str) -> list[Sentence]:
         block = text[block_start:block_end]
         if not block.strip():
             continue
-        for start, end in _resplit(block, spans(block)):
+        for start, end in _resplit(block, _joined(block, spans(block))):
             for part_start, part_end in _parts(block, start, end):
                 piece = block[part_start:part_end]
                 left = len(piece) - len(piece.lstrip())
