@@ -273,10 +273,16 @@ def aliases_of(entity: Entity) -> Iterator[Alias]:
     """
     seen: set[str] = set()
     listed = (entity.name, *entity.aliases)
-    for surface, how in (*((a, "name") for a in listed), *(d for a in listed for d in _derived(a, entity))):
+    found = (*((a, "name") for a in listed), *(d for a in listed for d in _derived(a, entity)))
+    for surface, how in (*found, *((_plainly(surface), how) for surface, how in found)):
         if surface and surface not in seen:
             seen.add(surface)
             yield Alias(surface, entity.name, how)
+
+
+def _plainly(name: str) -> str:
+    """A name without the marks that many writers leave out: "Al Shabaab", "Veterans Affairs"."""
+    return re.sub(r"(?<=\w)-(?=[A-Z])", " ", re.sub(r"(?<=s)['’](?= )", "", name))
 
 
 def _derived(alias: str, entity: Entity) -> Iterator[tuple[str, str]]:
@@ -294,6 +300,8 @@ def _derived(alias: str, entity: Entity) -> Iterator[tuple[str, str]]:
     words = bare.split()
     if bare.islower() and (len(words) > 1 or bare == alias):
         yield from _plain_forms(words)
+    elif len(words) > 1 and words[-1].islower():  # "Latino voter"
+        yield from _other_number(words)
     kind = profile_of(alias, entity.is_actor)
     if kind.kind == "person" and len(words) > 1:
         core = [w for w in _SUFFIX.sub("", bare).split() if not re.fullmatch(r"[A-Za-z]\.", w)]
@@ -347,11 +355,10 @@ def short_names() -> dict[str, set[str]]:
     return out
 
 
-def _plain_forms(words: list[str]) -> Iterator[tuple[str, str]]:
-    """Plural and singular of a phrase in lower case, its head put by a synonym, its last qualifier dropped."""
-    if len(words[-1]) > 3:
-        last = words[-1]
-        rest = words[:-1]
+def _other_number(words: list[str]) -> Iterator[tuple[str, str]]:
+    """The plural of a phrase in the singular, or its singular."""
+    *rest, last = words
+    if len(last) > 3:
         if last.endswith("ies"):
             yield " ".join([*rest, last[:-3] + "y"]), "name"
         elif last.endswith("s") and not last.endswith("ss"):
@@ -360,6 +367,11 @@ def _plain_forms(words: list[str]) -> Iterator[tuple[str, str]]:
             yield " ".join([*rest, last[:-1] + "ies"]), "name"
         else:
             yield " ".join([*rest, last + ("es" if last[-1] in "sxz" or last[-2:] in ("ch", "sh") else "s")]), "name"
+
+
+def _plain_forms(words: list[str]) -> Iterator[tuple[str, str]]:
+    """Plural and singular of a phrase in lower case, its head put by a synonym, its last qualifier dropped."""
+    yield from _other_number(words)
     cut = next((i for i, w in enumerate(words) if w in ("on", "of", "for", "to", "in", "against", "over", "with")), 0)
     if cut > 1 and words[0] not in _NUMBERS:  # "two years of trenches" is not any two years
         yield " ".join(words[:cut]), "derived"
@@ -984,6 +996,7 @@ def _local_names(
     aliases: list[Alias] = []
     for m in _INTRODUCED.finditer(text):
         aliases += _introduced(text, m.start(), m[1].rstrip("."), catalogue)
+    aliases += _epithets(text, catalogue)
     names: list[str] = []
     surnames: list[tuple[str, str]] = []
     introduced = {a.surface for a in aliases}
@@ -1045,6 +1058,48 @@ def _introduced(text: str, at: int, short: str, catalogue: Catalogue) -> list[Al
     if len(owners) == 1:  # the catalogue has the acronym: the long name is another name of it
         return [Alias(long, owners.pop(), "name")]
     return [Alias(short, long, "name"), Alias(long, long, "name")]
+
+
+_STATES_OF_US = dict(
+    pair.split(":")
+    for pair in (
+        "Ala:Alabama,Alaska:Alaska,Ariz:Arizona,Ark:Arkansas,Calif:California,Colo:Colorado,Conn:Connecticut,Del:Delaware,"
+        "Fla:Florida,Ga:Georgia,Hawaii:Hawaii,Idaho:Idaho,Ill:Illinois,Ind:Indiana,Iowa:Iowa,Kan:Kansas,Ky:Kentucky,La:Louisiana,"
+        "Maine:Maine,Md:Maryland,Mass:Massachusetts,Mich:Michigan,Minn:Minnesota,Miss:Mississippi,Mo:Missouri,Mont:Montana,"
+        "Neb:Nebraska,Nev:Nevada,N.H:New Hampshire,N.J:New Jersey,N.M:New Mexico,N.Y:New York,N.C:North Carolina,"
+        "N.D:North Dakota,Ohio:Ohio,Okla:Oklahoma,Ore:Oregon,Pa:Pennsylvania,R.I:Rhode Island,S.C:South Carolina,"
+        "S.D:South Dakota,Tenn:Tennessee,Tex:Texas,Utah:Utah,Vt:Vermont,Va:Virginia,Wash:Washington,W.Va:West Virginia,"
+        "Wis:Wisconsin,Wyo:Wyoming"
+    ).split(",")
+)
+_PLACES = "|".join(_STATES_OF_US.values())
+_OFFICES = {"Sen": "senator", "Senator": "senator", "Rep": "representative", "Representative": "representative"} | {
+    **{"Gov": "governor", "Governor": "governor", "Congressman": "congressman", "Congresswoman": "congresswoman"}
+}
+_PARTIES = {"R": "Republican", "D": "Democrat", "I": "independent"}
+_OF_PLACE = re.compile(
+    rf"(?:\b(?P<before>{_PLACES}) )?\b(?:(?P<office>{'|'.join(_OFFICES)})\.? )?"
+    rf"(?P<name>[{_UP}][\w’'-]+(?: (?:[A-Z]\.|[{_UP}][\w’'-]+)){{0,3}})"
+    rf"(?:(?: \(|, )(?P<party>[RDI])-(?P<short>[A-Z][\w.]*?(?: [A-Z][a-z]+)?)\.?[,)]"
+    rf"|, (?:an? )?(?P<place>{_PLACES}) (?P<side>Republican|Democrat|independent)\b| of (?P<of>{_PLACES})\b)?"
+)
+
+
+def _epithets(text: str, catalogue: Catalogue) -> Iterator[Alias]:
+    """What a text may call a politician of a state of the US whom it introduced as such: "the Kentucky Republican", "the Iowa senator"."""
+    for m in _OF_PLACE.finditer(text):
+        place = m["before"] or m["place"] or m["of"] or _STATES_OF_US.get(m["short"] or "", m["short"])
+        if not place or not (m["office"] or m["party"] or m["side"]):
+            continue
+        nouns = [_OFFICES[m["office"]], "lawmaker"] if m["office"] else []
+        nouns += [m["side"] or _PARTIES[m["party"]]] if m["side"] or m["party"] else []
+        words = fold(m["name"])
+        tails = (words[i:] for i in range(len(words)))
+        known = ({a.entity for n, t in catalogue.index.get(w[0], ()) if n == len(w) for a in t.get(w, ())} for w in tails)
+        owners = next(filter(None, known), {m["name"]} if " " in m["name"] else set())
+        if len(owners) == 1:
+            owner = owners.pop()
+            yield from (Alias(f"{place} {noun}", owner, "name") for noun in nouns)
 
 
 def _full_names(text: str, catalogue: Catalogue, outsiders: Outsiders) -> dict[str, dict[str, int]]:

@@ -107,18 +107,21 @@ VERBS = (
     "vowed|vows|pledged|urged|urges|testified|testifies|described|describes|describing|denounced|denounces|condemned|condemns|praised|"
     "praises|blasted|blasts|criticized|criticised|accused|accuses|accusing|charged|charges|maintained|maintains|contended|contends|predicted|"
     "predicts|observed|commented|shouted|cried|posted|read|reads|reading|mused|lamented|laments|boasted|countered|counters|allowed|"
-    "reported|confirmed|denied|denies|believes|believed|thinks|thought|hopes|hoped|wants|wanted"
+    "reported|confirmed|denied|denies|believes|believed|thinks|thought|hopes|hoped|wants|wanted|asserted|asserts|alleged|alleges|"
+    "cautioned|cautions|emphasi[sz]ed|emphasi[sz]es|reiterated|reiterates|retorted|snapped|scoffed|fumed|exclaimed|protested|protests|"
+    "pleaded|pleads|demanded|demands|promised|promises|pointed out|points out|shot back|hit back|fired back|made (?:it )?clear"
 )
 _VERB = re.compile(rf"\b(?:{VERBS})\b")
 _STRONG = re.compile(
     r"\b(?:said|says|told|tells|added|adds|wrote|writes|tweeted|explained|declared|stated|replied|continued|noted|argued|"
     r"insisted|warned|concluded|answered|remarked|joked|quipped|asked|stressed)\b"
 )
-_ACCORDING = re.compile(r"\b(?:[Aa]ccording to|[Ii]n the words of|[Ii]n the (?:view|eyes) of)\s+")
+_ACCORDING = re.compile(r"\b(?:[Aa]ccording to|[Ii]n the (?:words|view|eyes|opinion) of|[Ii]n(?= [A-Z][\w .-]{1,40}['’]s? (?:view|eyes|opinion)\b))\s+")
 _TO_VERB = re.compile(
-    r"(?:\s+of\s+[A-Z][\w.]+(?:\s[A-Z]\w+){0,2})?(?:\s*\([^)]{1,40}\))?(?:\s*,\s*[^,;]{2,90})?\s*,?\s*"
+    r"(?:\s+of\s+[A-Z][\w.]+(?:\s[A-Z]\w+){0,2})?(?:\s*\([^)]{1,40}\))?(?:\s*(?:,|--?|[—–])\s*[^,;—–]{2,90})?\s*(?:,|--?|[—–])?\s*"
     r"(?:(?:\w+ly|also|has|have|had|then|later|who|himself|herself|itself|even|again|once|further|in turn|is|are|was|were|"
-    r"be|on (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|this week|last week|this month|, too,|, however,)\s+)*"
+    r"be|long|always|often|still|now|first|soon|did|(?:late |early )?(?:on )?(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|morning|"
+    r"afternoon|evening|night|this week|last week|this month|, too,|, however,)\s+)*"
 )
 _TITLES = "[A-Z] Mr Ms Mrs Dr St Sen Sens Rep Reps Gov Govs Gen Lt Col Capt Sgt Maj Adm Prof Rev Hon Amb Atty"
 _NO_TITLE = "".join(rf"(?<!\b{title})" for title in _TITLES.split())  # "said Rep. Ada Obi": the full stop ends nothing
@@ -148,6 +151,29 @@ _INVERTED = re.compile(r"\s+(?:(?:the|its|his|her|their|a|an)\s+(?:[\w’'-]+\s+
 _OFFICE_OF = re.compile(r"\s+(?:the|a|an|its)\s+(?:[\w-]+\s+){1,3}(?:of|for|at|from|with)\s+(?:the\s+)?")
 
 
+_AFTER_COMMA = re.compile(r"\s*(?:\w+ed\s+)?(?:(?:the|a|an)\s+)?(?:(?:[A-Z][\w.’'-]*|former|then|\d+-year-old)\s+)*")
+_AND = re.compile(r",? and ")
+_ASIDE = re.compile(
+    r"\s*,\s+(?:(?:who|whose|whom|which)\b[^;]{1,90}|[^,;]{0,80}\b(?:of|for|from|with|to|by|at|in|on|against)\s+(?:(?:the|a|an)\s+)?)"
+)
+
+
+def _outermost(text: str, found: Mention, before: Sequence[Mention]) -> Mention:
+    """The one who speaks where the name beside the verb stands in an aside, or ends a list.
+
+    "Ada Obi, a critic of Peru, said", "Chad and Niger said".
+    """
+    joined = False
+    for earlier in reversed(before):
+        if earlier.end > found.start or earlier.how == "relative":
+            continue
+        gap = text[earlier.end : found.start]
+        joined = earlier.how == found.how == "name" and bool(_AND.fullmatch(gap) or (joined and gap == ", "))
+        if joined or (text[found.end : found.end + 1] == "," and _ASIDE.fullmatch(gap)):
+            found = earlier
+    return found
+
+
 def _in_apposition(text: str, verb_end: int, found: Mention, outside: Sequence[Mention]) -> Mention:
     """The one who speaks where "said the head of the union, Ada Obi" names the union first."""
     if not _OFFICE_OF.fullmatch(text, verb_end, found.start):
@@ -173,7 +199,7 @@ def find_speakers(
     """
     starts = [q.start for q in quotes]
     turns: list[Turn] = []
-    local: list[tuple[Mention | None, bool] | None] = []
+    local: list[tuple[Mention | None] | None] = []
     inside: list[tuple[bool, bool, int, int]] = []
     for sentence, here in zip(sentences, mentions, strict=True):
         low = bisect_right(starts, sentence.start) - 1
@@ -186,7 +212,7 @@ def find_speakers(
         inside.append((bool(spans), quoted, low, high - 1))
         local.append(None if quoted else _attribution(text, sentence, here, spans))
     # a quote that several sentences share has one speaker, whichever of them names him
-    by_quote: dict[int, tuple[Mention | None, bool]] = {}
+    by_quote: dict[int, tuple[Mention | None]] = {}
     for (spoken, quoted, low, high), found in zip(inside, local, strict=True):
         if spoken and not quoted and found is not None:
             for q in {low, high}:
@@ -218,17 +244,20 @@ def find_speakers(
     return turns
 
 
+_SUBJECT = 60  # characters from the start of a sentence within which its first actor is taken for its subject
+
+
 def _subject(mentions: Sequence[Mention], sentence: Sentence) -> Mention | None:
     """The first actor of a sentence that leads into a quote with a colon."""
-    return next((m for m in mentions if m.is_actor and m.start - sentence.start < 60), None)
+    return next((m for m in mentions if m.is_actor and m.start - sentence.start < _SUBJECT), None)
 
 
 def _attribution(
     text: str, sentence: Sentence, mentions: Sequence[Mention], spans: Sequence[tuple[int, int]]
-) -> tuple[Mention | None, bool] | None:
-    """The actor beside a verb of speech, outside of quotes: (mention, strong); (None, ...) for someone unknown.
+) -> tuple[Mention | None] | None:
+    """Who says what a sentence says, as it says itself: one whom it names, or None for someone unknown.
 
-    Returns None where the sentence attributes nothing.
+    Returns None instead of a tuple where the sentence attributes nothing.
     """
     # a thing says nothing; a name without a role belongs to somebody whom no catalogue lists, and he may well speak
     outside = [m for m in mentions if (m.is_actor or not m.is_target) and not any(a <= m.start < b for a, b in spans)]
@@ -237,7 +266,7 @@ def _attribution(
     if m and not any(a <= m.start() < b for a, b in spans):
         source = next((x for x in outside if 0 <= x.start - m.end() < 50), None)
         if source is not None or not spans:
-            return source, True
+            return (source,)
         unknown = True  # unless a name stands beside a verb: "“No,” Ada Obi said, according to two who heard her"
     if not outside and not spans:
         return None
@@ -251,12 +280,12 @@ def _attribution(
             end = min(stop.start() if stop else sentence.end, verb.end() + 90)
             follower = next((x for x in outside if verb.end() < x.start < end and _may_follow(text, verb.end(), x)), None)
             if follower is not None:
-                return _in_apposition(text, verb.end(), follower, outside), strong
-        elif strong and text[verb.start() - 2 : verb.start()] == ", ":  # The pact, said its author Ada Obi, is dead
+                return (_in_apposition(text, verb.end(), follower, outside),)
+        elif text[verb.start() - 2 : verb.start()] == ", ":  # The pact, said its author Ada Obi, is dead
             near = (x for x in outside if verb.end() < x.start < verb.end() + 60 and x.surface.lower() not in _POSSESSIVE)
             inverted = next(near, None)
             if inverted and _INVERTED.fullmatch(text, verb.end(), inverted.start) and text[inverted.end : inverted.end + 1] in ",.":
-                return inverted, strong
+                return (inverted,)
         before = [x for x in outside if x.end <= verb.start() and verb.start() - x.end < 130]
         for x in reversed(before[-3:]):
             gap_text = text[x.end : verb.start()]
@@ -265,9 +294,16 @@ def _attribution(
             if _TO_VERB.fullmatch(gap_text) or _NOUN_GAP.fullmatch(gap_text):
                 if _BE.search(gap_text) and not verb.group().endswith("ing"):
                     break  # what was thought of or called something speaks not
-                return x, strong
+                return (_outermost(text, x, before),)
         if strong and (spans or after_quote):
             unknown = True
-    if unknown:
-        return None, True
-    return None
+    for a, b in spans:
+        speaker = None
+        if text[a - 2 : a] == ": ":  # Ada Obi was blunt: “...”
+            speaker = next((x for x in outside if x.end < a and x.start - sentence.start < _SUBJECT), None)
+        elif "," in text[b - 2 : b + 1]:  # “...,” whatever verb follows
+            after = next((x for x in outside if x.start >= b and text[x.end : x.end + 2] not in ("’s", "'s")), None)
+            speaker = after if after and _AFTER_COMMA.fullmatch(text, b, after.start) else None
+        if speaker is not None:
+            return (speaker,)
+    return (None,) if unknown else None
