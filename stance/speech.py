@@ -109,21 +109,28 @@ VERBS = (
     "predicts|observed|commented|shouted|cried|posted|read|reads|reading|mused|lamented|laments|boasted|countered|counters|allowed|"
     "reported|confirmed|denied|denies|believes|believed|thinks|thought|hopes|hoped|wants|wanted|asserted|asserts|alleged|alleges|"
     "cautioned|cautions|emphasi[sz]ed|emphasi[sz]es|reiterated|reiterates|retorted|snapped|scoffed|fumed|exclaimed|protested|protests|"
-    "pleaded|pleads|demanded|demands|promised|promises|pointed out|points out|shot back|hit back|fired back|made (?:it )?clear"
+    "pleaded|pleads|demanded|demands|promised|promises|pointed out|points out|shot back|hit back|fired back|made (?:it )?clear|"
+    "revealed|reveals|disclosed|hinted|opined|affirmed|put it|puts it"
 )
 _VERB = re.compile(rf"\b(?:{VERBS})\b")
 _STRONG = re.compile(
     r"\b(?:said|says|told|tells|added|adds|wrote|writes|tweeted|explained|declared|stated|replied|continued|noted|argued|"
     r"insisted|warned|concluded|answered|remarked|joked|quipped|asked|stressed)\b"
 )
-_ACCORDING = re.compile(r"\b(?:[Aa]ccording to|[Ii]n the (?:words|view|eyes|opinion) of|[Ii]n(?= [A-Z][\w .-]{1,40}['’]s? (?:view|eyes|opinion)\b))\s+")
+_ACCORDING = re.compile(
+    r"\b(?:[Aa]ccording to|[Ii]n the (?:words|view|eyes|opinion) of|[Ii]n(?= [A-Z][\w .-]{1,40}['’]s? (?:view|eyes|opinion)\b))\s+"
+)
 _TO_VERB = re.compile(
-    r"(?:\s+of\s+[A-Z][\w.]+(?:\s[A-Z]\w+){0,2})?(?:\s*\([^)]{1,40}\))?(?:\s*(?:,|--?|[—–])\s*[^,;—–]{2,90})?\s*(?:,|--?|[—–])?\s*"
+    r"(?:\s+of\s+[A-Z][\w.]+(?:\s[A-Z]\w+){0,2}|\s+and\s+(?:his|her|its|their)\s+\w+)?(?:\s*\([^)]{1,40}\))?"
+    r"(?:\s*,\s*[^,;—–]{2,110}){0,2}(?:\s*(?:--?|[—–])\s*[^;—–]{2,110})?\s*(?:,|--?|[—–])?\s*"
     r"(?:(?:\w+ly|also|has|have|had|then|later|who|himself|herself|itself|even|again|once|further|in turn|is|are|was|were|"
     r"be|long|always|often|still|now|first|soon|did|(?:late |early )?(?:on )?(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|morning|"
-    r"afternoon|evening|night|this week|last week|this month|, too,|, however,)\s+)*"
+    r"afternoon|evening|night|this week|last week|this month|quoted as|, too,|, however,)\s+)*"
 )
-_TITLES = "[A-Z] Mr Ms Mrs Dr St Sen Sens Rep Reps Gov Govs Gen Lt Col Capt Sgt Maj Adm Prof Rev Hon Amb Atty"
+_TITLES = (
+    "[A-Z] Mr Ms Mrs Dr St Sen Sens Rep Reps Gov Govs Gen Lt Col Capt Sgt Maj Adm Prof Rev Hon Amb Atty Supt Fr Pres Del Brig Cmdr "
+    "Insp Cpl Pvt Cllr Ald Msgr Asst Engr Barr Alh"
+)
 _NO_TITLE = "".join(rf"(?<!\b{title})" for title in _TITLES.split())  # "said Rep. Ada Obi": the full stop ends nothing
 _CLAUSE_END = re.compile(
     rf"[;:“\"«]|{_NO_TITLE}\.(?=\s+[A-Z“\"]|$)|"
@@ -132,30 +139,45 @@ _CLAUSE_END = re.compile(
 _POSSESSIVE = frozenset("his her its their whose".split())
 
 
+_NOT_BEFORE = re.compile(
+    r"\b(?:who|which|whose|under|that|to|in|on|at|by|and|with|about|against|it|as|during|after|before|would|will|was|were|is)\b"
+)
+
+
 def _may_follow(text: str, verb_end: int, mention: Mention) -> bool:
     """Whether a mention after the verb can be its subject: not an owner of it, not in a phrase of time, place or hearer."""
     if mention.surface.lower() in _POSSESSIVE or text[mention.end : mention.end + 2] in ("’s", "'s"):
         return False
-    gap = text[verb_end : mention.start]
-    return not re.search(r"\b(?:that|to|in|on|at|by|and|with|about|against|it|as|during|after|before|would|will|was|were|is)\b", gap)
+    return not _of_another(text, verb_end, mention.start) and not _NOT_BEFORE.search(text, verb_end, mention.start)
 
 
 _NOUN_GAP = re.compile(
     r"(?:['’]s?)?\s+(?:[\w-]+ ){0,3}(?:spokesman|spokeswoman|spokesperson|official|embassy|ministry|office|statement|aide|campaign|"
-    r"lawyer|attorney)\s*(?:,\s*[^,;]{2,60},)?\s*"
+    r"lawyer|attorney|ambassador|envoy|government|military|army|parliament|delegation|board|report)"
+    r"(?: (?:in|to|at) (?:[A-Z]\w+ ?){1,2})?\s*(?:,\s*[^,;]{2,60},)?\s*"
 )
 
 
+_SIGNED = re.compile(r"\s*(?:--?|[—–])\s*(?=[A-Z])")
+_NAMED_LAST = re.compile(r"\s+(?:the|a|an|its|his|her|their)\s+[^,;“”\"]{3,90},\s+")
+_DONE_TO = re.compile(r"\s+(?:of|with|as|about|by|off|guilty)\b")  # "Ada Obi, accused of theft", "described as a hawk"
+_DONE_TO_HIM = re.compile(r"\s+(?:was|were|got|has been|had been|is|are)\s+(?:\w+ed|told|this|a)\b")
 _BE = re.compile(r"\b(?:is|are|was|were|be|been|being)\s+(?:\w+ly\s+)?$")
 _INVERTED = re.compile(r"\s+(?:(?:the|its|his|her|their|a|an)\s+(?:[\w’'-]+\s+){1,4})?")
 _OFFICE_OF = re.compile(r"\s+(?:the|a|an|its)\s+(?:[\w-]+\s+){1,3}(?:of|for|at|from|with)\s+(?:the\s+)?")
 
 
-_AFTER_COMMA = re.compile(r"\s*(?:\w+ed\s+)?(?:(?:the|a|an)\s+)?(?:(?:[A-Z][\w.’'-]*|former|then|\d+-year-old)\s+)*")
+_TITLED = r"(?:(?:the|a|an)\s+)?(?:(?:[A-Z][\w.’'-]*|former|then|northern|southern|eastern|western|\d+-year-old)\s+)*"
+_AFTER_COMMA = re.compile(rf"\s*(?:\w+ed\s+)?{_TITLED}")
+_OPENS = re.compile(rf"(?:[^,:;“”\"]{{0,60}},\s+)?{_TITLED}")
+_TITLE = re.compile(r"(?:[A-Za-z]{1,12}\. )?")
+_LABEL = re.compile(r"(?: \([^)\n]{1,30}\)|, [A-Z ]{2,30})?: (?=[^\s“\"‘])")  # "REYES: The court erred.", as transcripts have it
 _AND = re.compile(r",? and ")
 _ASIDE = re.compile(
-    r"\s*,\s+(?:(?:who|whose|whom|which)\b[^;]{1,90}|[^,;]{0,80}\b(?:of|for|from|with|to|by|at|in|on|against)\s+(?:(?:the|a|an)\s+)?)"
+    r"\s*(?:,|--?|[—–])\s+(?:[^,;—–]{0,80}\b(?:who|whose|whom|which|that)\b[^;]{1,90}|"
+    r"[^;—–]{0,110}\b(?:of|for|from|with|to|by|at|in|on|against|like|unlike)\s+(?:(?:the|a|an)\s+)?)"
 )
+_ASIDE_ENDS = re.compile(r"\s*(?:,|--|[—–])")
 
 
 def _outermost(text: str, found: Mention, before: Sequence[Mention]) -> Mention:
@@ -169,9 +191,30 @@ def _outermost(text: str, found: Mention, before: Sequence[Mention]) -> Mention:
             continue
         gap = text[earlier.end : found.start]
         joined = earlier.how == found.how == "name" and bool(_AND.fullmatch(gap) or (joined and gap == ", "))
-        if joined or (text[found.end : found.end + 1] == "," and _ASIDE.fullmatch(gap)):
+        if joined or (_ASIDE_ENDS.match(text, found.end) and _ASIDE.fullmatch(gap)):
             found = earlier
     return found
+
+
+_SPEAKS_FOR = frozenset(
+    "spokesman spokeswoman spokesperson spokespeople head president chief leader leaders director chair chairman chairwoman secretary "
+    "minister official officials lawyer lawyers attorney attorneys counsel representative representatives statement office embassy "
+    "government ministry board member members delegation parliament army military report study survey".split()
+)
+_OF_WHOM = re.compile(
+    r"(?P<head>[\w-]+)\s+(?P<by>of|for|from|at|with|to|in|on|by|against|about|over|under|near|between|outside|inside|around)\s+"
+    rf"{_TITLED}$|\b(?:who|which|that)\s+(?:[\w’'-]+\s+){{1,4}}{_TITLED}$|"
+    rf"\w\s+(?:investigat|represent|back|support|oppos|fight|advis|guard|monitor|fac|surround)ing\s+{_TITLED}$"
+)
+
+
+def _of_another(text: str, begin: int, at: int) -> bool:
+    """Whether the name at a place only says whose or which something is: "critics of Ada Obi", "the man who shot Ada Obi".
+
+    What is said by a spokesman, an office or the head of a body is said for it.
+    """
+    m = _OF_WHOM.search(text, max(begin, at - 90), at)
+    return m is not None and not (m["by"] in ("of", "for", "from", "at", "by") and m["head"].lower() in _SPEAKS_FOR)
 
 
 def _in_apposition(text: str, verb_end: int, found: Mention, outside: Sequence[Mention]) -> Mention:
@@ -227,9 +270,15 @@ def find_speakers(
             if shared is not None:
                 current, lasting = shared[0], True
             elif not lasting:
+                before = current
                 current = None
-                if k and text[previous_end - 1] == ":" and local[k - 1] is None:
-                    current = _subject(mentions[k - 1], sentences[k - 1])
+                if k and local[k - 1] is None and not inside[k - 1][0]:
+                    if text[previous_end - 1] == ":":
+                        current = _subject(mentions[k - 1], sentences[k - 1])
+                    else:
+                        current = _only(text, mentions[k - 1], sentences[k - 1])
+                        if current is not None and before is not None and before.entity != current.entity:
+                            current = None
                 lasting = current is not None
             turns.append(Turn(current if lasting else None, True, True))
         elif found is not None:
@@ -238,6 +287,12 @@ def find_speakers(
                 turns[-1] = Turn(current, True, True)  # “Never!” / he said.
             turns.append(Turn(current, spoken, False))
         else:
+            signed = _SIGNED.match(text, sentence.start)
+            signer = next((m for m in mentions[k] if signed and m.is_actor and m.start == signed.end()), None)
+            for i in range(k - 1, -1, -1) if signer else ():  # “The dam will fail.” / — Ada Obi, senator
+                if not turns[i].quoted or turns[i].speaker is not None:
+                    break
+                turns[i] = Turn(signer, True, True)
             turns.append(Turn(None, spoken, False))
             lasting = False
         previous_end = sentence.end
@@ -252,6 +307,14 @@ def _subject(mentions: Sequence[Mention], sentence: Sentence) -> Mention | None:
     return next((m for m in mentions if m.is_actor and m.start - sentence.start < _SUBJECT), None)
 
 
+def _only(text: str, mentions: Sequence[Mention], sentence: Sentence) -> Mention | None:
+    """The only actor of a sentence, its subject, who is likely to say what is quoted next: “Ada Obi shook her head. “No.””."""
+    actors = [m for m in mentions if m.is_actor]
+    if not actors or len({m.entity for m in actors}) > 1 or not _OPENS.fullmatch(text, sentence.start, actors[0].start):
+        return None
+    return None if _DONE_TO_HIM.match(text, actors[0].end) else actors[0]
+
+
 def _attribution(
     text: str, sentence: Sentence, mentions: Sequence[Mention], spans: Sequence[tuple[int, int]]
 ) -> tuple[Mention | None] | None:
@@ -261,49 +324,92 @@ def _attribution(
     """
     # a thing says nothing; a name without a role belongs to somebody whom no catalogue lists, and he may well speak
     outside = [m for m in mentions if (m.is_actor or not m.is_target) and not any(a <= m.start < b for a, b in spans)]
+    if outside and _LABEL.match(text, outside[0].end) and _TITLE.fullmatch(text, sentence.start, outside[0].start):
+        return (outside[0],)
     unknown = False
     m = _ACCORDING.search(text, sentence.start, sentence.end)
     if m and not any(a <= m.start() < b for a, b in spans):
         source = next((x for x in outside if 0 <= x.start - m.end() < 50), None)
+        if source is not None and (_of_another(text, m.end(), source.start) or ", " in text[m.end() : source.start]):
+            source = None  # "according to two who had met Ada Obi", "according to police, Ada Obi"
         if source is not None or not spans:
             return (source,)
         unknown = True  # unless a name stands beside a verb: "“No,” Ada Obi said, according to two who heard her"
     if not outside and not spans:
         return None
+    subject = next((x for x in outside if x.start - sentence.start < _SUBJECT), None)
+    if subject is not None and not _OPENS.fullmatch(text, sentence.start, subject.start):
+        subject = None  # "The judge told Ada Obi", "Critics of Ada Obi"
     for verb in _VERB.finditer(text, sentence.start, sentence.end):
         if any(a <= verb.start() < b for a, b in spans):
             continue
         after_quote = any(0 <= verb.start() - b <= 3 for _, b in spans)
-        strong = bool(_STRONG.match(verb.group()))
-        if after_quote:  # “...,” said X
-            stop = _CLAUSE_END.search(text, verb.end(), sentence.end)
-            end = min(stop.start() if stop else sentence.end, verb.end() + 90)
-            follower = next((x for x in outside if verb.end() < x.start < end and _may_follow(text, verb.end(), x)), None)
-            if follower is not None:
-                return (_in_apposition(text, verb.end(), follower, outside),)
-        elif text[verb.start() - 2 : verb.start()] == ", ":  # The pact, said its author Ada Obi, is dead
-            near = (x for x in outside if verb.end() < x.start < verb.end() + 60 and x.surface.lower() not in _POSSESSIVE)
-            inverted = next(near, None)
-            if inverted and _INVERTED.fullmatch(text, verb.end(), inverted.start) and text[inverted.end : inverted.end + 1] in ",.":
-                return (inverted,)
-        before = [x for x in outside if x.end <= verb.start() and verb.start() - x.end < 130]
-        for x in reversed(before[-3:]):
-            gap_text = text[x.end : verb.start()]
-            if x.how == "relative":
-                continue
-            if _TO_VERB.fullmatch(gap_text) or _NOUN_GAP.fullmatch(gap_text):
-                if _BE.search(gap_text) and not verb.group().endswith("ing"):
-                    break  # what was thought of or called something speaks not
-                return (_outermost(text, x, before),)
-        if strong and (spans or after_quote):
-            unknown = True
-    for a, b in spans:
-        speaker = None
-        if text[a - 2 : a] == ": ":  # Ada Obi was blunt: “...”
-            speaker = next((x for x in outside if x.end < a and x.start - sentence.start < _SUBJECT), None)
-        elif "," in text[b - 2 : b + 1]:  # “...,” whatever verb follows
-            after = next((x for x in outside if x.start >= b and text[x.end : x.end + 2] not in ("’s", "'s")), None)
-            speaker = after if after and _AFTER_COMMA.fullmatch(text, b, after.start) else None
+        speaker = _follows(text, verb, sentence, outside) if after_quote else _inverted(text, verb, outside, subject)
+        speaker = speaker or _precedes(text, verb, sentence, outside)
+        if speaker is None and text.endswith("and ", 0, verb.start()) and subject is not None and subject.end < verb.start():
+            speaker = subject  # "Ada Obi met Peru's envoys and said"
         if speaker is not None:
             return (speaker,)
-    return (None,) if unknown else None
+        unknown = unknown or bool((spans or after_quote) and _STRONG.match(verb.group()))
+    speaker = next(filter(None, (_beside(text, a, b, outside, subject) for a, b in spans)), None)
+    if speaker is not None or unknown:
+        return (speaker,)
+    if spans and subject is not None and subject.end <= spans[0][0] and {x.entity for x in outside} == {subject.entity}:
+        words = text[spans[0][0] + 1].islower() and text[subject.end] != "," and not _DONE_TO_HIM.match(text, subject.end)
+        return (subject,) if words else None  # Ada Obi spoke of a “disaster”, but not: Ada Obi, author of “The Long Road”
+    return None
+
+
+def _follows(text: str, verb: re.Match[str], sentence: Sentence, outside: Sequence[Mention]) -> Mention | None:
+    """Who speaks by a verb right after a quote that comes before its subject: “...,” said Ada Obi."""
+    stop = _CLAUSE_END.search(text, verb.end(), sentence.end)
+    end = min(stop.start() if stop else sentence.end, verb.end() + 90)
+    near = next((x for x in outside if verb.end() < x.start < end and _may_follow(text, verb.end(), x)), None)
+    if near is not None:
+        return _in_apposition(text, verb.end(), near, outside)
+    named = next((x for x in outside if x.start > verb.end() and _NAMED_LAST.fullmatch(text, verb.end(), x.start)), None)
+    return named if named is not None and text[named.end : named.end + 1] in (".", ",", "") else None
+
+
+def _inverted(text: str, verb: re.Match[str], outside: Sequence[Mention], subject: Mention | None) -> Mention | None:
+    """Who speaks by a verb after a comma: "The pact, said its author Ada Obi, is dead", "Ada Obi left, calling it a trap"."""
+    if text[verb.start() - 2 : verb.start()] != ", ":
+        return None
+    if verb.group().endswith("ing") and subject is not None:
+        return subject
+    near = (x for x in outside if verb.end() < x.start < verb.end() + 60 and x.surface.lower() not in _POSSESSIVE)
+    found = next(near, None)
+    fits = found and _INVERTED.fullmatch(text, verb.end(), found.start) and text[found.end : found.end + 1] in ",."
+    return found if fits else None
+
+
+def _precedes(text: str, verb: re.Match[str], sentence: Sentence, outside: Sequence[Mention]) -> Mention | None:
+    """Who speaks by a verb that follows its subject: "Ada Obi, the mayor, said"."""
+    before = [x for x in outside if x.end <= verb.start() and verb.start() - x.end < 240]
+    for x in reversed(before[-4:]):
+        gap = text[x.end : verb.start()]
+        if x.how == "relative":
+            continue
+        if gap == " as " and verb.group() == "saying":  # "quoted Ada Obi as saying"
+            return x
+        if _TO_VERB.fullmatch(gap) or _NOUN_GAP.fullmatch(gap):
+            passive = _BE.search(gap) and not verb.group().endswith("ing") and "quoted as" not in gap
+            if passive or _DONE_TO.match(text, verb.end()):
+                return None  # what was thought of or called something, or is accused, speaks not
+            speaker = _outermost(text, x, before)
+            if not _of_another(text, sentence.start, speaker.start):
+                return speaker
+    return None
+
+
+def _beside(text: str, start: int, end: int, outside: Sequence[Mention], subject: Mention | None) -> Mention | None:
+    """Who speaks beside a quote, whatever verb there is: Ada Obi was blunt: “...”; “...,” Ada Obi growled; “...” — Ada Obi."""
+    if text[start - 2 : start] == ": ":
+        leads = subject is not None and subject.end <= start and not _DONE_TO_HIM.match(text, subject.end)
+        return subject if leads else None
+    signed = _SIGNED.match(text, end)
+    if not signed and "," not in text[end - 2 : end + 1]:
+        return None
+    end = signed.end() if signed else end
+    after = next((x for x in outside if x.start >= end and text[x.end : x.end + 2] not in ("’s", "'s")), None)
+    return after if after is not None and _AFTER_COMMA.fullmatch(text, end, after.start) else None

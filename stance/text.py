@@ -14,7 +14,8 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
+from itertools import chain, islice, tee
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -89,30 +90,69 @@ def refused_path(output: str | Path) -> Path:
 # ---------------------------------------------------------------------------------------------- sentences
 
 # A line break ends a sentence after a blank line, before a bullet or after a line that stands by itself (a headline, a
-# byline, a list entry): one that is clearly shorter than the hard-wrapped lines of the paragraph around it.
-_PARAGRAPH = re.compile(r"\r\n|\r|\n|\u2028|\u2029")
-_BULLET = re.compile(r"[ \t]*(?:[-*•–—‣▪]|\d{1,2}[.)])[ \t]+\S")
-_CLOSED = re.compile(r"[.!?…:;][\"'”’»)\]]*\s*$")
-_WRAP = 50  # hard-wrapped prose has longer lines than this; headlines that are longer rarely run on in lower case
+# byline, a list entry). Where lines go on in lower case, the text is hard-wrapped, and a line stands by itself that is
+# clearly shorter or longer than those around it; where none does, each does that does not plainly run on.
+_PARAGRAPH = re.compile(r"\r\n|[\r\n\x0b\x85\u2028\u2029]")
+_BULLET = re.compile(r"[ \t]*(?:[-*•–—‣▪●·➤►]|\d{1,2}[.)])[ \t]+\S")
+_CLOSED = re.compile(r"[.!?…:;][\"'”’»)\]]*$")
+_RUNS_ON = re.compile(
+    r"(?:,[\"”’»]*|\b(?:an?|the|of|and|or|but|at|by|to|for|from|with|into|in|on|as|than|that|which|who|whose|his|her|their|its|"
+    r"is|are|was|were|be|has|have|had)|[a-z]-)$"
+)
+_WRAP = 50  # hard-wrapped prose has longer lines than this; a narrow column shows by the lines around
+_NARROW = 25
 
 
 def _blocks(text: str) -> Iterator[tuple[int, int]]:
     """Spans of `text` that sentences never cross: paragraphs, headlines, bullets."""
-    start = 0
+    wrapped = cache(lambda: _hard_wrapped(text))
+    here, one_on, two_on = tee(_rows(text), 3)
+    start, before = 0, ""
+    rows = zip(here, islice(one_on, 1, None), chain(islice(two_on, 2, None), [("", 0, 0)]), strict=False)
+    for (line, end, rest), (follows, _, _), (after, _, _) in rows:
+        if not _wraps(before, line, follows, after, wrapped):
+            yield start, end
+            start = rest
+        before = line
+    yield start, len(text)
+
+
+def _rows(text: str) -> Iterator[tuple[str, int, int]]:
+    """Each line without its indent, where it ends, and where the next begins."""
     previous = 0
     for brk in _PARAGRAPH.finditer(text):
-        line, rest = text[previous : brk.start()], brk.end()
-        follows = text[rest : rest + 80].lstrip(" \t")
-        wraps = bool(follows) and follows[0] not in "\r\n" and not _BULLET.match(text, rest) and bool(line.strip())
-        if wraps and not _CLOSED.search(line):
-            wraps = follows[0].islower() or (len(line) >= _WRAP and not line.isupper() and not _headline(line))
-        if wraps and _CLOSED.search(line):
-            wraps = follows[0].islower()
-        if not wraps:
-            yield start, brk.start()
-            start = rest
-        previous = rest
-    yield start, len(text)
+        yield text[previous : brk.start()].strip(), brk.start(), brk.end()
+        previous = brk.end()
+    yield text[previous:].strip(), len(text), len(text)
+
+
+def _hard_wrapped(text: str) -> bool:
+    """Whether lines that are not closed go on in lower case, at least as many as in a capital."""
+    small = large = 0
+    line = ""
+    for follows, _, _ in _rows(text):
+        if len(line) >= _NARROW and follows and not _CLOSED.search(line[-9:]):
+            small += follows[0].islower()
+            large += follows[0].isupper()
+        line = follows
+    return small >= max(large, 1)
+
+
+def _wraps(before: str, line: str, follows: str, after: str, wrapped: Callable[[], bool]) -> bool:
+    """Whether a sentence may go on from a line to the one that follows."""
+    if not line or not follows or _BULLET.match(follows):
+        return False
+    if follows[0].islower() or follows[0] in ".,;:)":
+        return True
+    if _CLOSED.search(line[-9:]):
+        short = line[-1] == "." and _ABBREVIATION.search(line, max(len(line) - 1 - _LONGEST, 0), len(line) - 1)
+        return _goes_on(line[-14:], follows, 0) or bool(short and (follows[0].isdigit() or wrapped()))
+    if _RUNS_ON.search(line[-9:]) or (follows[1:2].islower() and follows[0] in "\"“‘'("):
+        return True
+    width = max(len(before), len(follows) if after else 0) or max(len(line), _WRAP)  # of what is known to be full, if anything
+    filled = len(line) + 1 + len(follows.split(None, 1)[0]) > (0.85 * width if len(line) >= _WRAP else width)
+    plain = filled and _NARROW <= len(line) <= 1.25 * width and not line.isupper() and not _headline(line)
+    return plain and wrapped()
 
 
 def _headline(line: str) -> bool:
@@ -127,29 +167,85 @@ def _splitter() -> Any:
     return sent_spans
 
 
+_TITLES = (
+    "Mrs?|Ms|Dr|Prof|Gen|Col|Capt|Lt|Sgt|Maj|Adm|Cmdr|Cdr|Sens?|Reps?|Govs?|Hon|Rev|Fr|Supt|Pres|Amb|Atty|Cpl|Pvt|Pfc|Spc|Ens|"
+    "Brig|Det|Insp|Cllr|Ald|Comm|Msgr|Engr|Alh|Asst|Dep"
+)
 # Words that news ends with a full stop inside a sentence; Punkt takes some common words for more of them.
 _ABBREVIATION = re.compile(
-    r"\b(?:[A-Za-z]|[Mm]rs?|[Mm]s|Dr|Prof|Gen|Col|Capt|Lt|Sgt|Maj|Adm|Cmdr|Sen|Rep|Reps|Sens|Gov|Govs|Hon|Rev|Fr|St|Ste|Jr|Sr|"
-    r"Inc|Corp|Ltd|Co|Bros|No|Nos|Art|Sec|Fig|Vol|vs|etc|al|approx|Ave|Blvd|Rd|Mt|Ft|Dept|Univ|Assn|Amb|Atty|Supt|Pres|"
+    rf"\b(?:[A-Za-z]|{_TITLES}|mrs?|ms|St|Ste|Jr|Sr|"
+    r"Inc|Corp|Ltd|Co|Bros|No|Nos|Art|Sec|Fig|Vol|vs|etc|al|approx|Ave|Blvd|Rd|Mt|Ft|Dept|Univ|Assn|"
     r"Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec|Mon|Tues?|Wed|Thurs?|Fri|Sat|Sun|"
     r"Ala|Ariz|Ark|Calif|Colo|Conn|Del|Fla|Ga|Ill|Ind|Kan|Ky|La|Mass|Md|Mich|Minn|Miss|Mont|Neb|Nev|Okla|Ore|Pa|Tenn|Tex|"
     r"Va|Vt|Wash|Wis|Wyo)$"
 )
 _LONGEST = 6  # letters of the longest of them
-_JOINED = re.compile(r"(?<=[a-z0-9]{2})([.!?]+)[\"”’»)]*\s+(?=[\"“‘«(]?[A-Z][a-z’' ])")
+_JOINED = re.compile(r"([.!?](?<=[a-z0-9]{2}.|\.[mSNKU].)[.!?]*)[\"”’»)]*\s*(?=[\"“‘«(]?[A-Z][a-z’' ])")
+# a sentence in quotes after "Jos Water Inc.", "in the U.S.", "at 9 a.m."; a name that is no zone and no day after an hour
+_FIRM = re.compile(r"(?:\b(?:Inc|Ltd|Co|Corp)|\b[ap]\.m|\b(?:U\.[SNK]|E\.U))$")
+_SAYS = re.compile(r"[\"“][A-Z][\w’]*(?:,? [a-z]|,[\"”] )")
+_HOUR = re.compile(r"\b(?:at|by|until|to|from|before|after|around|about|till) \d{1,2}(?:[:.]\d\d)?\s?[ap]\.m$")
+_AT_FIRST = re.compile(r"[\"“]?(?:At|By|In|On|From|Until|Around|About|As|After|Before|When|While|Since|Shortly|Just)\b")
+_ZONE = re.compile(
+    r"[A-Z][a-z]{2,5}day|Eastern|Central|Mountain|Pacific|J(?:an|u[nl])|Feb|Ma[ry]|A(?:pr|ug)|Sep|Oct|Nov|Dec|(?:[A-Z]\w+ ){1,2}[Tt]ime"
+)
+# a space was lost: "the dam.Tom Reed said", "he said.“It fails"; not Booking.com, Change.Org, a link, a handle, a file
+_LAST_WORD = re.compile(r"(?:^|[\s—–])[\"“‘'(]?[A-Za-z’'-]*[A-Za-z][a-z]{2}$")
+_GLUED = re.compile(r"[“‘]?(?!(?:Com|Org|Net|Gov|Edu|Io|Co|Uk|Ng|Js|Tv|Ai)\b)[A-Z][a-z]+[\s,’']")
+
+# where Punkt's next sentence begins, it may be seen that it is none
+_OPENERS = (
+    "The|An?|He|She|It|They|We|You|There|Th(?:is|at|ese|ose)|His|Her|Their|Its|Our|My|In|On|At|By|For|From|With|As|After|Before|When|"
+    "While|Then|But|And|Or|So|If|Not?|Yes|Now|What|Who|Some|Many|Most|All|Others?|One|Later|Still|Critics|Officials|Experts|Police"
+)
+_NAME = re.compile(rf"(?!(?:{_OPENERS})\b)[A-ZÀ-Þ]")
+_TITLE_ENDS = re.compile(rf"\b(?:{_TITLES})\.$")
+_SERVED = re.compile(r"(?:\bU\.[SNK]|\bE\.U|\b(?:Inc|Co|Corp|Ltd))\.$")
+_OFFICE = re.compile(
+    r"General\b|(?:Senators?|Congress(?:wo)?man|Secretary|Ambassador|Judge|Admiral|Colonel|Captain|Lieutenant|Governor|"
+    r"Chair(?:man|woman|person))\b(\s[A-Z])?"
+)
+_ELIDED = re.compile(r"[\w,;]\s?\[(?:\.\s?\.\s?\.|…)\]$")
+_ASKED = re.compile(r"(?:[?!…]|\.\.\.)[\"”’'»]{1,2}$")
+_ATTRIBUTED = re.compile(
+    rf"(?!(?:{_OPENERS})\b)[A-ZÀ-Þ][\w.’'-]{{0,24}}(?:\s(?:(?:of|the|press|majority|minority|secretary|leader|chief|minister|speaker|"
+    r"president|director|chair\w{0,6}|spokes\w{3,6})\s){0,2}[A-ZÀ-Þ][\w.’'-]{0,24}){0,6}(?:\s\([^()]{1,30}\))?"
+    r"(?:,\s[^,.;:?!“”\"]{1,60},)?\s(?:(?:\w{2,12}ly|also|then|later|once|again)\s)?"
+    r"(?:(?:said|says|wrote|writes|added|adds|replied|replies|shouted|cried|tweeted|posted|exclaimed|joked|answered|responded|declared)"
+    r"\b(?!\s(?:the|an?|no|nobody|his|her|their|some|many|most|all|[A-Z](?!\w{2,8}day))\b)|"
+    r"(?:told|tells|ask(?:s|ed))\b(?!(?:\s[\w’'-]{1,30}){0,4}\s(?:to|for)\b))"
+    r"(?!(?:\s(?!(?:as|after|when|while|before|during)\b)[\w’'$%-]{1,30}){0,7}\s(?:that|whether|it|would|will|was|were|had|has|have|is|"
+    r"are|should|could|must|can|did|does)\b)"
+)
+_MAY_GO_ON = re.compile(r"(?:[A-Z]\.[A-Z]\.|[?!.][\"”’»])$")  # "the A.C.L.U. said", "“Why?” she asked"
+_CLOSES = re.compile(r"[”’»]+(?:(?<!\s.)|(?=\s|$))\s*")
 
 
-_GOES_ON = re.compile(r"\s*[)\]]")  # "(R-Ga.), said"
-_GOES_ON_SMALL = re.compile(r"\s*[a-z]")
-_MAY_GO_ON = re.compile(r"(?:[A-Z]\.[A-Z]\.|[?!.][\"”’»])\s*$")  # "the A.C.L.U. said", "“Why?” she asked"
+def _goes_on(before: str, block: str, at: int) -> bool:
+    """Whether a sentence that seems to end with `before` goes on at `at`."""
+    first = block[at]
+    if first in ")]":  # "(R-Ga.), said"
+        return True
+    if "a" <= first <= "z":
+        return bool(_MAY_GO_ON.search(before))
+    if before[-1:] in "\"”’'»":
+        return bool(_ASKED.search(before) and _ATTRIBUTED.match(block, at))  # “Who pays?” Ada Obi asked
+    if before[-1:] == "]":
+        return bool(_ELIDED.search(before))
+    if (office := _OFFICE.match(block, at)) and _SERVED.search(before):
+        return not (office[1] and " the U" in before)  # "left the U.S. Senator Reed stayed" may be two
+    return bool(before[-1:] == "." and _TITLE_ENDS.search(before[-8:]) and _NAME.match(block, at))
 
 
 def _joined(block: str, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Punkt's spans, put together where one plainly goes on in the next."""
+    """Punkt's spans, put together where one plainly goes on in the next, and each with the marks that close it."""
     start = end = 0
     for next_start, next_end in spans:
-        small = _GOES_ON_SMALL.match(block, next_start) and _MAY_GO_ON.search(block, max(start, next_start - 8), next_start)
-        if end and not small and not _GOES_ON.match(block, next_start):
+        closes = _CLOSES.match(block, next_start) if end and block[next_start] in "”’»" else None
+        end, next_start = (closes.end(), closes.end()) if closes else (end, next_start)
+        if next_start >= next_end:
+            continue
+        if end and not _goes_on(block[max(start, next_start - 14) : next_start].rstrip(), block, next_start):
             yield start, end
             start = next_start
         end = next_end
@@ -162,12 +258,44 @@ def _resplit(block: str, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int
     for start, end in spans:
         at = start
         for m in _JOINED.finditer(block, start, end):
-            # a text may be one long span of abbreviations: no search goes back to where it began
-            if m[1] == "." and not _ABBREVIATION.search(block, max(at, m.start() - _LONGEST), m.start()):
+            if _ends(block, at, m):
                 yield at, m.end()
                 at = m.end()
         if at < end:
             yield at, end
+
+
+def _ends(block: str, at: int, m: re.Match[str]) -> bool:
+    # a text may be one long span of abbreviations: no search goes back to where it began
+    glued = not block[m.end() - 1].isspace()
+    word = _LAST_WORD.search(block[max(at, m.start() - 40) : m.start()]) if glued and len(m[1]) == 1 else None
+    if glued and not (word and _GLUED.match(block, m.end())):
+        return False
+    if m[1] != "." or not _ABBREVIATION.search(block, max(at, m.start() - _LONGEST), m.start()):
+        return m[1] == "." or glued
+    if block[m.end()] in "\"“":
+        return bool(_FIRM.search(block, max(at, m.start() - _LONGEST), m.start()) and _SAYS.match(block, m.end()))
+    hour = block[m.start() - 2 : m.start()] == ".m" and _HOUR.search(block, max(at, m.start() - 20), m.start())
+    return bool(hour) and not _ZONE.match(block, m.end()) and not _AT_FIRST.match(block, at)
+
+
+_MOST = 10_000  # characters of a block: Punkt takes the square of them where marks follow one another
+_STOPS = re.compile(r"[.!?][\"”’)]*\s+(?=[\"“A-Z])|\s+")
+
+
+def _short(text: str, blocks: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Blocks of at most `_MOST` characters: a longer one is cut where a sentence seems to end, or a word, or anywhere."""
+    for start, end in blocks:
+        while end - start > _MOST:
+            stops = list(_STOPS.finditer(text, start + _MOST // 2, start + _MOST))
+            cut = max((m for m in stops if not m.group().isspace()), default=stops[-1] if stops else None, key=re.Match.end)
+            at = cut.end() if cut else start + _MOST
+            yield start, at
+            start = at
+        yield start, end
+
+
+_UNSEEN = "\u200b\u200e\u200f\u2060\ufeff"  # of no width, of direction, of byte order: they may hide a boundary
 
 
 def split_sentences(text: str) -> list[Sentence]:
@@ -179,15 +307,16 @@ def split_sentences(text: str) -> list[Sentence]:
 
     Returns
     -------
-    list of Sentence, in order; `text[s.start:s.end] == s.text`, without surrounding white space.
+    list of Sentence, in order; `text[s.start:s.end] == s.text`, without white space or unseen marks around.
 
     >>> [s.text for s in split_sentences('Gen. Ali of the U.S. Army agreed. "We oppose it," he said.')]
     ['Gen. Ali of the U.S. Army agreed.', '"We oppose it," he said.']
     """
     spans = _splitter()
     out: list[Sentence] = []
-    for block_start, block_end in _blocks(text):
-        block = text[block_start:block_end]
+    seen = re.sub(f"[{_UNSEEN}]", " ", text) if any(mark in text for mark in _UNSEEN) else text  # as long as before
+    for block_start, block_end in _short(seen, _blocks(seen)):
+        block = seen[block_start:block_end]
         if not block.strip():
             continue
         for start, end in _resplit(block, _joined(block, spans(block))):
@@ -197,7 +326,7 @@ def split_sentences(text: str) -> list[Sentence]:
                 piece = piece.strip()
                 if piece:
                     at = block_start + part_start + left
-                    out.append(Sentence(len(out), at, at + len(piece), piece))
+                    out.append(Sentence(len(out), at, at + len(piece), text[at : at + len(piece)]))
     return out
 
 

@@ -200,15 +200,51 @@ def test_a_compressed_text_is_unpacked_no_further_than_is_taken(tmp_path: Path) 
         list(read_documents(path, max_chars=1000))
 
 
-@given(st.text(st.sampled_from("ab ;,.“”\u0301😀\n"), min_size=1, max_size=40), st.integers(40, 200))
+@pytest.mark.parametrize(
+    "parts",  # of a text, each a sentence
+    [
+        # a quote's own mark does not cut its speaker off, where a verb of speech says that it is one
+        ["“Why should we pay?” Ana Reyes asked. ", "“Oslo must go!” Mr. Lee said. ", "“Ann knows.”"],
+        ["'Who pays…' Minister of State Ann Lee, 52, wrote on Monday. ", '"No!" Rep. Émile Roy (D-Ohio) told reporters Monday.'],
+        ["“Who pays?” ", "Ana Reyes left. ", "“Who?” ", "Critics said no. ", "“Why?” ", "The crowd asked for bread."],
+        ["“Why?” ", "Reyes said that it was late. ", "“Who?” ", "Reyes said on Monday it would rain. ", "“Why?” Lee told Roy."],
+        # titles and offices
+        ["Lt. Gov. Ann Lee, then-Sen. Bob Ray and Reps. Jo Roy and Al Ng met Det. Sgt. Kit Low. ", "Cpl. Ray left."],
+        ["U.S. Ambassador Ann Lee met the U.N. General Assembly and Acme Inc. Chairman Bob Ray. ", "He is Col. Ray."],
+        # where an abbreviation ends a sentence, and where it does not
+        ["It was made in the U.S. ", "“We love it,” he said. ", "She runs Acme Inc. ", "“No,” she said of the U.S. “Iron Dome”."],
+        ["The vote is at 9 a.m. ", "Ann Lee will speak. ", "At 9 p.m. Ada Lee left the 6 p.m. Mass. ", "It is by 9 a.m. Oslo time."],
+        # a headline, and lines that are wrapped
+        ["Lee attacks the plan for the new bridge as its costs soar past two billion\n", "Ann Lee said on Monday that it did."],
+        ["“The bridge is a mistake,”\nAnn Lee said of the plan of Gov.\nBob Ray and the\nUnion. ", "It opens on Jan.\n14 in Oslo."],
+        ["Bridge costs more than was said at first, and it is late\n", "● Oslo pays\n", "● Rome does not"],
+        [
+            "Ann Lee attacks the plan for the bridge of Oslo and Rome\n",
+            "The bridge is a mistake, as the union of the port said on Monday, and all of\n"
+            "it will have to be paid for by the men and women of the port and by Ann\n"
+            "Lee, who had no wish for a bridge or for a road or for what else there is\nof it. ",
+            "It is late.",
+        ],
+        ["A column was as narrow as this is,\nand so a name, as that of the Bob\nRay of Oslo, was cut in two. ", "It is late."],
+        # a space that was lost, a mark that nobody sees
+        ["Lee left the bridge.", "Ray stayed, he said.", "“It will fail.”", "Oslo slept. ", "Booking.com met a.Lee@b.org."],
+        ["The bridge fell.\u200b ", "Ann Lee left.\u200e\u200f", "Bob Ray stayed for the foot\u200bball."],
+        ["“It is late [...] Oslo must not pay,” Lee said. ", "It fell."],
+    ],
+)
+def test_where_sentences_end(parts: list[str]) -> None:
+    assert [s.text for s in split_sentences("".join(parts))] == [p.strip(" \n\u200b\u200e\u200f") for p in parts]
+
+
+@given(st.text(st.sampled_from("abA ;,.?“”’\u200b\u0301😀\n"), min_size=1, max_size=40), st.integers(40, 200))
 def test_no_sentence_is_longer_than_its_limit(words: str, times: int) -> None:
-    """And nothing but white space is lost between the parts."""
+    """And nothing but white space and unseen marks is lost between the parts."""
     text = words * times
     sentences = split_sentences(text)
     assert all(0 < len(s.text) <= MAX_SENTENCE and text[s.start : s.end] == s.text for s in sentences)
     ends = [0, *(s.end for s in sentences)]
     starts = [*(s.start for s in sentences), len(text)]
-    assert all(end <= start and not text[end:start].strip() for end, start in zip(ends, starts, strict=True))
+    assert all(end <= start and not text[end:start].replace("\u200b", "").strip() for end, start in zip(ends, starts, strict=True))
 
 
 def test_a_long_sentence_is_cut_where_it_pauses() -> None:
