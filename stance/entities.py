@@ -16,6 +16,7 @@ from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Any, NamedTuple
+from unicodedata import normalize
 
 from stance.text import InputError, Sentence, as_text, read_rows
 
@@ -58,7 +59,8 @@ class Alias(NamedTuple):
     how: str
 
 
-WORD = re.compile(r"\w+|[^\w\s]")
+_ACCENTS = "\u0300-\u036f"
+WORD = re.compile(rf"[\w{_ACCENTS}]+|[^\w\s]")
 
 
 class Phrase(NamedTuple):
@@ -103,7 +105,9 @@ def build_index(aliases: Iterable[Alias]) -> Index:
         by_length: dict[int, dict[tuple[str, ...], list[Alias]]] = defaultdict(dict)
         for words, owners in entries.items():
             listed = [a for a in owners if a.how == "name"]
-            by_length[len(words)][words] = listed or owners
+            if listed and len(listed) < len(owners) and listed[0].entity in states():  # Jordan, and Jim Jordan
+                listed += [a for a in owners if a.how == "surname"]
+            by_length[len(words)][words] = listed or [a for a in owners if a.how != "bare"] or owners
         index[first] = sorted(by_length.items(), reverse=True)
     return index
 
@@ -147,8 +151,14 @@ def phrase_stem(word: str) -> str:
 
 
 def fold(text: str) -> tuple[str, ...]:
-    """The words of a name in lower case, the apostrophe straight."""
-    return tuple(w.lower().replace("’", "'") for w in WORD.findall(text))
+    """The words of a name in lower case, without accents, the apostrophe straight."""
+    return tuple(WORD.findall(text.lower())) if text.isascii() else tuple(_unaccented(w).lower() for w in WORD.findall(text))
+
+
+@lru_cache(maxsize=100_000)
+def _unaccented(text: str) -> str:
+    """A text without its accents, which many writers leave out, the apostrophe straight."""
+    return text if text.isascii() else re.sub(f"[{_ACCENTS}]", "", normalize("NFD", text)).replace("’", "'")
 
 
 def load_catalogue(source: object = None, encoding: str = "utf-8") -> Catalogue:
@@ -229,8 +239,8 @@ def _split(value: object) -> tuple[str, ...]:
 
 _ARTICLE = re.compile(r"^(?:the|a|an) ", re.I)
 _LEGAL = re.compile(
-    r",? (?:Inc|Corp|Corporation|Incorporated|Ltd|Limited|LLC|LLP|PLC|plc|AG|SE|SA|S\.A|NV|N\.V|GmbH|Co|Company|AB|ASA|Oy|"
-    r"SpA|S\.p\.A|Oyj|KG|Pty|BV|Holdings?)\.?$"
+    r",?(?: &| and)? (?:Inc|Corp|Corporation|Incorporated|Ltd|Limited|LLC|LLP|PLC|Plc|plc|AG|SE|SA|S\.A|NV|N\.V|GmbH|Co|Company|AB|ASA|"
+    r"Oy|SpA|S\.p\.A|Oyj|KG|Pty|BV|Holdings?)\.?$"
 )
 _SUFFIX = re.compile(r",? (?:Jr|Sr|II|III|IV)\.?$")
 _PARTICLES = frozenset("al bin ben ibn van von de da del della di du el la le der den ten ter dos das abu".split())
@@ -241,7 +251,7 @@ _GROUP_WORDS = frozenset(
     "assembly authority organization organisation church police forces force guard militia brigade team center centre "
     "centers centres school college hospital airlines airline industries partners times post journal news newspaper press "
     "greens list guild cooperative chamber syndicate confederation lobby trust press embassy brotherhood taliban bloc "
-    "states republicans democrats conservatives socialists liberals workers farmers teachers doctors nurses drivers "
+    "states nations republicans democrats conservatives socialists liberals workers farmers teachers doctors nurses drivers "
     "voters residents students parents lawmakers senators officials lawyers activists protesters survivors immigrants "
     "migrants veterans prosecutors fishermen owners traders businesses unions companies banks tribe nation "
     "air pure resorts minerals midstream health foods food media energy oil gas motors systems technologies mining capital "
@@ -253,7 +263,7 @@ _PLURAL_GROUPS = {
     "Green": ("Greens",), "Liberal": ("Liberals",), "Socialist": ("Socialists",), "Communist": ("Communists",),
     "Republican": ("Republicans", "Republican", "GOP", "G.O.P."), "Libertarian": ("Libertarians",),
 }  # fmt: skip
-_PARTY = re.compile(r"^(?:the )?((?:[A-Z][\w-]+ )*?)([A-Z][\w-]+) Party$")
+_PARTY = re.compile(r"^(?:the )?((?:[A-Z][\w-]+ )*?)([A-Z][\w-]+) Party(?: of [A-Z].*)?$")
 _COMMON_SURNAMES = frozenset(
     "brown white black green gray grey young may bush rice price king bishop long short day hill wood woods church cook "
     "baker love hope grace rose stone field fields banks rivers lake north west south east strong wise sharp swift best "
@@ -274,15 +284,30 @@ def aliases_of(entity: Entity) -> Iterator[Alias]:
     seen: set[str] = set()
     listed = (entity.name, *entity.aliases)
     found = (*((a, "name") for a in listed), *(d for a in listed for d in _derived(a, entity)))
-    for surface, how in (*found, *((_plainly(surface), how) for surface, how in found)):
+    for surface, how in (*found, *((other, how) for form, how in found for other in _spellings(form))):
         if surface and surface not in seen:
             seen.add(surface)
             yield Alias(surface, entity.name, how)
 
 
-def _plainly(name: str) -> str:
-    """A name without the marks that many writers leave out: "Al Shabaab", "Veterans Affairs"."""
-    return re.sub(r"(?<=\w)-(?=[A-Z])", " ", re.sub(r"(?<=s)['’](?= )", "", name))
+def _spellings(name: str) -> Iterator[str]:
+    """A name without the marks that many writers leave out, and as others spell it: "Veterans' Affairs", "Defence Ministry"."""
+    if "-" in name or "'" in name or "’" in name:
+        yield re.sub(r"(?<=\w)-(?=[A-Z])", " ", re.sub(r"(?<=s)['’](?= )", "", name))
+    words = name.split()
+    if not _SPELLINGS.keys().isdisjoint(words):
+        for i, w in enumerate(words):
+            if w in _SPELLINGS and len(words) > 1 and (words[-1] != "Party" or w[-1] == "s"):
+                yield " ".join([*words[:i], _SPELLINGS[w].rstrip("'") if w is words[-1] else _SPELLINGS[w], *words[i + 1 :]])
+    if words[0] == "Al" and len(words) == 2:
+        yield f"al-{words[1]}"
+
+
+_SPELLINGS = {
+    cased[i]: cased[1 - i]
+    for pair in ("organisation organization", "labour labor", "defence defense", "centre center", "centres centers")
+    for cased in (pair.split(), pair.title().split()) for i in (0, 1)
+} | {f"{w}s": f"{w}s'" for w in "Veteran Teacher Worker Farmer Nurse Student Lawyer Driver".split()}  # fmt: skip
 
 
 def _derived(alias: str, entity: Entity) -> Iterator[tuple[str, str]]:
@@ -307,7 +332,25 @@ def _derived(alias: str, entity: Entity) -> Iterator[tuple[str, str]]:
         core = [w for w in _SUFFIX.sub("", bare).split() if not re.fullmatch(r"[A-Za-z]\.", w)]
         if len(core) > 1:
             core = [w.capitalize() for w in core] if bare.islower() else core
+            if _family_first(core):  # "Kim Jong-un" is Kim, not Un
+                yield f"{core[0]} {' '.join(core[1:]).replace('-', ' ').title()}", "derived"
+                if len(core) == 3:
+                    yield f"{core[0]} {core[1]}-{core[2].lower()}", "derived"
+                yield core[0], "surname"
+                return
             last = next((i for i, w in enumerate(core[1:-1], 1) if w.lower() in _PARTICLES), len(core) - 1)
+            suffix = _SUFFIX.search(bare)
+            if suffix:
+                short = suffix.group().strip(",. ")
+                firsts = (" ".join(core), f"{core[0]} {core[-1]}")
+                yield from ((f"{first} {short}{dot}", "derived") for first in firsts for dot in ("", "."))
+            initials = core[0].replace(".", "")
+            if core[0].isupper() and 2 <= len(initials) <= 3:  # "J.D. Obi" and "JD Obi"
+                yield from ((f"{first} {' '.join(core[1:])}", "derived") for first in (initials, ".".join(initials) + "."))
+            if core[-1][:3].lower() in ("al-", "el-"):
+                yield from ((f"{core[0]} {core[-1][3:]}", "derived"), (core[-1][3:], "surname"))
+            if len(core) > 2 and last == len(core) - 1 and core[-2] not in given_names():
+                yield f"{core[-2]} {core[-1]}", "surname"
             yield f"{core[0]} {' '.join(core[last:])}", "derived"
             yield from ((f"{other} {' '.join(core[last:])}", "derived") for other in short_names().get(core[0], ()))
             yield " ".join(core), "derived"
@@ -320,7 +363,7 @@ def _derived(alias: str, entity: Entity) -> Iterator[tuple[str, str]]:
         for form in _PLURAL_GROUPS.get(party[2], (f"{party[2]}s",) if party[2][-2:] in ("an", "st", "al", "ve") else ()):
             singular = not form.endswith("s") and not form.isupper() and "." not in form and form != "Tories"
             yield (party[1] or "") + form, "adjective" if singular and form != "Labour" else "derived"
-        if party[2] in ("Democratic", "Republican"):
+        if party[2] in _PLURAL_GROUPS and party[2] != "Labour":
             yield party[2], "adjective"
     if not bare[:1].isupper():
         return
@@ -328,8 +371,61 @@ def _derived(alias: str, entity: Entity) -> Iterator[tuple[str, str]]:
         yield shorter, "derived"
         yield from _office_forms(shorter)
     yield from _office_forms(bare)
-    for short in _acronyms(bare):
+    yield from _of_state(bare)
+    for short in (*_acronyms(bare), *_UNIONS.get(bare, ())):
         yield short, "acronym"
+    if len(words) == 2 and kind.kind == "group" and words[1][0].isupper() and words[0][0] + words[1][0] not in states():
+        yield from ((short, "initials") for short in (words[0][0] + words[1][0], f"{words[0][0]}.{words[1][0]}."))
+    if bare[-1].isdigit():
+        yield from ((form, "name") for form in _bill_forms(bare))
+
+
+_UNIONS = {"European Union": ("EU", "E.U."), "United Nations": ("UN", "U.N."), "African Union": ("AU", "A.U.")} | {
+    **dict.fromkeys(("EU", "E.U."), ("European Union",)), **dict.fromkeys(("UN", "U.N."), ("United Nations",)), "AU": ("African Union",)
+}  # fmt: skip
+_BILLS = (("Senate Bill", "SB", "S.B."), ("House Bill", "HB", "H.B."), ("H.R.", "HR"), ("Proposition", "Prop", "Prop."))
+
+
+def _bill_forms(name: str) -> Iterator[str]:
+    """Other ways to write "Senate Bill 9": "SB 9", "S.B. 9", "SB9"."""
+    kind, _, number = name.rpartition(" ")
+    for forms in _BILLS:
+        if kind in forms or (not kind and number.rstrip("0123456789") in forms):
+            number = number.lstrip("HBRS")
+            yield from (f"{form} {number}" for form in forms)
+            yield from (form + number for form in forms if form.isupper() and "." not in form)
+
+
+@lru_cache(maxsize=1)
+def _state_words() -> dict[str, tuple[str, str]]:
+    """Name or adjective of a state -> its usual name, its first adjective."""
+    return {word: (row[0], row[1][0]) for name, row in states().items() if row[1] for word in (name, *row[1])}
+
+
+def _of_state(name: str) -> Iterator[tuple[str, str]]:
+    """A state's body as others write it: "Iraqi parliament", "Iraq's parliament" and "parliament of Iraq" are the same."""
+    words = re.split(r"['’]s | ", name, maxsplit=2)
+    for owner, rest in (
+        (words[0], name[len(words[0]) :].lstrip("'’s ")),
+        (" ".join(words[:2]), words[-1]),
+        (name.rpartition(" of ")[2].removeprefix("the "), name.rpartition(" of ")[0]),
+    ):
+        if owner in _state_words() and rest and head_of(rest) in _LOWERED | {"forces", "troops", "navy", "officials", "lawmakers"}:
+            state, adjective = _state_words()[owner]
+            for body in (rest, *(form for form, how in _office_forms(rest) if how != "acronym")):
+                yield from ((f, "derived") for f in (f"{adjective} {body}", f"{state}'s {body}", f"{body} of {state}"))
+                if " " in body and body[0].isupper():
+                    yield body, "bare"
+
+
+_FAMILY_NAMES = frozenset("Xi Hu Wen Mao Deng Jiang Zhou Zhao Zhang Wang Liu Li Xu Nguyen Tran Pham Yoon".split())
+
+
+def _family_first(words: list[str]) -> bool:
+    """Whether a person's first word is the family's name: Xi Jinping, Kim Jong Un, Tsai Ing-wen."""
+    if words[0] in _FAMILY_NAMES and len(words) > 1:
+        return True
+    return (len(words) == 3 and words[0] == "Kim") or (len(words) == 2 and bool(re.fullmatch(r"[A-Z]\w+-[a-z]\w+", words[1])))
 
 
 _SHORT_NAMES = (
@@ -407,29 +503,40 @@ HEADS: tuple[tuple[str, ...], ...] = (
 _STATE_PREFIXES = {
     "United States": ("U.S.", "US", "American"),
     "United Kingdom": ("UK", "British"),
+    "United Nations": ("U.N.", "UN"),
     "European Union": ("EU",),
 }
 
 
+_STATE_STARTS = tuple(f"{s} " for state, shorts in _STATE_PREFIXES.items() for s in (state, *shorts))
+
+
 def _without_state(name: str) -> Iterator[str]:
     """'United States Senate' and 'Supreme Court of the United States' without the state, and with its short names."""
+    if not name.startswith(_STATE_STARTS) and " of the " not in name:
+        return
     for state, shorts in _STATE_PREFIXES.items():
         rest = ""
         if name.startswith(state + " "):
             rest = name[len(state) + 1 :]
         elif name.endswith(" of the " + state):
             rest = name[: -len(" of the " + state)]
-        elif name.startswith("U.S. ") and state == "United States":
-            rest = name[5:]
+        else:
+            written = next((s for s in shorts if s.isupper() and name.startswith(s + " ")), "")
+            rest = name[len(written) + 1 :] if written and (written == "U.S." or name.count(" ") > 1) else ""
         if rest and rest[0].isupper():
             yield rest
-            yield from (f"{short} {rest}" for short in shorts)
+            yield from (f"{short} {rest}" for short in (state, *shorts))
             if rest == "House of Representatives":
                 yield "House"
 
 
 def _office_forms(name: str) -> Iterator[tuple[str, str]]:
+    if name in ("Foreign Ministry", "Ministry of Foreign Affairs"):
+        yield from ((form, "derived") for form in ("Foreign Ministry", "Ministry of Foreign Affairs", "Foreign Affairs Ministry"))
     for head in ("Department", "Ministry"):
+        if name.endswith(f" {head}") and name.count(" ") < 4:
+            yield f"{head} of {name[: -len(head) - 1]}", "derived"
         if name.startswith(head + " of ") and " " in name:
             field_ = name[len(head) + 4 :].removeprefix("the ")
             yield f"{field_} {head}", "derived"
@@ -525,7 +632,8 @@ def profile_of(name: str, is_actor: bool = True) -> Profile:
     if 2 <= len(words) <= 5 and "of" not in lower and "for" not in lower:
         if gender:
             return Profile("person", gender)
-        if all(w[0].isupper() or w in _PARTICLES for w in words) and not any(w.isupper() and len(w) > 2 for w in words):
+        acronym = any(w.isupper() and len(w) > 2 and "." not in w for w in words)
+        if not acronym and all(w[0].isupper() or w in _PARTICLES for w in words):
             return Profile("person")
     if name.islower() and head_of(name) in _TITLE_WORDS:
         return Profile("person")  # "agriculture minister"
@@ -575,7 +683,8 @@ _OF_PARTY = frozenset(
     "senators senator lawmakers lawmaker leaders leader leadership members member representatives congressman congressmen "
     "legislators legislator officials governors governor candidates aides house senate opposition resistance support "
     "critics majority minority caucus conference establishment opponents donors voters party colleagues efforts attacks "
-    "effort plan plans push backing objections rivals strategists operatives state attorneys".split()
+    "effort plan plans push backing objections rivals strategists operatives state attorneys mp mps peers "
+    "backbenchers backbencher councillors frontbench manifesto government".split()
 )
 _TITLE_WORDS = frozenset(
     "president mr mrs ms miss dr prof professor sen senator rep representative gov governor mayor judge justice gen general "
@@ -585,7 +694,7 @@ _TITLE_WORDS = frozenset(
     "congresswoman nominee lawyer candidate superintendent principal archduke emir sultan father sister brother officer "
     "executive pastor reverend rev deputy detective sergeant major admiral analyst editor envoy economist owner author "
     "activist actor actress singer head member democrat republican whip lawmaker businessman billionaire officials "
-    "then-president then-sen then".split()
+    "then-president then-sen then mp pm cm vp dp cllr barrister comrade alhaji challenger incumbent rival".split()
 )
 _HE = frozenset("mr sir lord king prince pope bishop archbishop cardinal rabbi imam sheikh ayatollah father brother emir".split())
 _SHE = frozenset("mrs ms miss lady queen princess sister".split())
@@ -633,10 +742,12 @@ def read_names(
     ends = [b for _, b in spans]
     words = WORD.findall(text)
     lower = [w.lower() for w in words]
-    if "’" in text:
-        lower = ["'" if w == "’" else w for w in lower]
+    if not text.isascii():
+        lower = [w if w.isascii() else _unaccented(w) for w in lower]
     dateline = _DATELINE.match(text) or _DATELINE.search(text, 0, 600)
-    place = dateline.span(1) if dateline else (-1, -1)
+    away = [dateline.span(1)] if dateline else []
+    away += [m.span() for m in _CREDIT.finditer(text)]
+    outside = {i for a, b in away for i in range(bisect_left(starts, a), bisect_left(starts, b))}
     outsiders, local = _local_names(text, sentences, catalogue, recognised)
     reading = Reading([])
     full_names = _full_names(text, catalogue, outsiders)
@@ -655,7 +766,7 @@ def read_names(
         here: list[tuple[int, list[tuple[int, list[Alias]]]]] = []
         for at in range(first, stop):
             word = lower[at]
-            if (word not in index and word not in overlay) or place[0] <= starts[at] < place[1]:
+            if (word not in index and word not in overlay) or at in outside:
                 continue
             listed = index.get(word)
             own = overlay.get(word)
@@ -674,17 +785,18 @@ def read_names(
                     and _fits(a, at, at + length, first, stop, words, lower, full_names, starts[at])
                 ]
                 if fit:
+                    fit = [a for a in fit if a.how == "name"] or fit
                     options.append((length, fit))
                     for alias in fit:
                         if alias.how not in ("surname", "adjective", "capital"):
-                            evidence[alias.entity].add(
-                                alias.surface if _is_plain(alias.surface) and alias.surface != alias.entity else ""
-                            )
+                            plain = (_is_plain(alias.surface) and alias.surface != alias.entity) or alias.how == "bare"
+                            evidence[alias.entity].add(alias.surface if plain else "")
             if options:
                 here.append((at, options))
         hits.append(here)
         bounds.append((first, stop))
         i = stop
+    foreign: dict[str, bool] = {}
     large = len(entities) > _LARGE
     # an entity that a large catalogue only describes by one plain noun ("the court") is not meant by each such noun
     # nor, in the catalogue that ships, by any number of them
@@ -710,6 +822,11 @@ def read_names(
                     until = at + length
                     break
                 name = owners[0]
+                if fit[0].how == "bare" and "" not in evidence[name]:
+                    if surface not in foreign:  # one search for each, however often it stands
+                        foreign[surface] = bool(re.search(rf"(?:{_OTHERS}) {re.escape(surface)}\b", text))
+                    if foreign[surface]:
+                        continue
                 entity = entities.get(name)
                 acts, aimed = (entity.is_actor, entity.is_target) if entity else (catalogue.discover,) * 2
                 found.append(Mention(starts[at], ends[at + length - 1], surface, name, acts, aimed))
@@ -727,6 +844,10 @@ def read_names(
 
 _LARGE = 200
 """A catalogue with more entities was not made for the article at hand."""
+
+
+_OTHERS = r"\b[A-Z]\w{1,20}(?:n|i|sh|se)|['’]s|\bU\.?S\.?|\bUK"
+"""Before "Supreme Court" in a text, that it has another court in mind than the one that is listed."""
 
 
 def _is_plain(alias: str) -> bool:
@@ -833,70 +954,141 @@ def _fits(
     """Whether the words around allow a derived alias at words i to j."""
     how = alias.how
     after = words[j] if j < stop else ""
-    if how == "name" or how == "people":
-        return not (i == first and j - i == 1 and after in _PORTFOLIO and profile_of(alias.entity).kind != "state")
+    if words[i].islower() and i > first and lower[i - 1] in _ANY and alias.surface[0].isupper():
+        return False  # a supreme court
+    if i == first and j - i == 1 and alias.surface.isupper() and not words[i].isupper():
+        return bool(_SPEECH.match(f" {after} "))  # "Nato said", but any acronym may be a word
     before = lower[i - 1] if i > first else ""
+    if j - i == 1 and before in _QUARTERS and words[i - 1][0].isupper() and alias.entity in {*states(), *_STATES_OF_US.values()}:
+        return False  # Northern Ireland
+    if how == "name" or how == "people":
+        if j - i == 1 and alias.entity in states():
+            named = full_names.get(lower[i])
+            if before in _TITLE_WORDS or (before == "." and lower[i - 2] in _TITLE_WORDS):  # Rep. Jordan
+                return False
+            if named and alias.entity not in named and at > min(named.values()) and before not in _PLACE:
+                return False
+            joined = after in ("-", "‑") and words[j + 1 : j + 2] and words[j + 1][0].isupper()  # Guinea-Bissau, not US-Israeli
+            return not (joined and words[j + 1] not in _state_words()) and after not in ("Gov", "Republicans", "Democrats")
+        return not (i == first and j - i == 1 and after in _PORTFOLIO and profile_of(alias.entity).kind != "state")
     if how == "adjective":
         wanted = _OF_PARTY if "Party" in alias.entity else _OF_STATE
         return after.lower() in wanted or (alias.surface[-1] == "." and after[:1].islower() and after.lower() in wanted)
     if how == "capital":
         if before in _PLACE or after in ("(", "—", "–", "-") or (after == "," and before in ("", ",")):
             return False
+        if after in ("state", "State", "Gov", "Mayor") or (after == "," and words[j + 1 : j + 2] == ["D"]):
+            return False
         return not (at < 40 and i - first < 3 and any(w in ("—", "–", "-") for w in words[j : j + 6]))
+    if how == "bare":
+        return before in ("", "the") and after != "of"
+    if how == "initials":
+        return before == "the" or j - i > 1
     if j - i > 1 and how != "surname":
         return True
     if how == "acronym":
         return True
     if alias.surface.islower():
         return True
-    # one capitalised word: not a part of somebody else's name
+    # one capitalised word: not a part of somebody else's name; in a headline in capitals they say nothing
+    headline = words[i].isupper() and len(words[i]) > 1
+    if headline and before.capitalize() in given_names() and before != alias.entity.split()[0].lower():
+        return False  # ERIC TRUMP
     if before and words[i - 1][0].isupper() and before not in _TITLE_WORDS and i - 1 > first and before not in ("the", "u", "s"):
-        return how == "surname" and before == alias.entity.split()[0].lower()
+        if how == "surname" and before == alias.entity.split()[0].lower():
+            return True
+        party = how == "derived" and before in _CHAMBERS and "Party" in alias.entity  # Senate Republicans
+        loud = headline and words[i - 1].isupper()
+        if not party and not loud and words[i - 1] not in _STOP:
+            return False
     if before == "." and i - 2 >= first and len(words[i - 2]) == 1 and words[i - 2] not in "S":
         return False
-    if after and after[0].isupper() and lower[j] not in ("jr", "sr", "i", "and") and how == "surname" and len(after) > 1:
+    if after and after[0].isupper() and lower[j] not in ("jr", "sr", "i", "and") and how == "surname" and len(after) > 1 and not (
+        headline and after.isupper()
+    ):
         return False
     if after in ("-", "‑") and j + 1 < stop and words[j + 1][0].isupper():
         return False
     if how == "surname":
         known = full_names.get(lower[j - 1])
         if known:
-            if alias.entity in known:
-                return True
+            if alias.entity in known:  # but not "in May", "May elections", "in Washington"
+                dated = before in _PLACE or before in ("since", "last", "next", "by", "until") or after in ("elections", "election")
+                return not ((dated or after.isdigit()) and lower[j - 1] in _DATED)
             if at > min(known.values()):  # the surname of somebody whom the text has named, or will be taken for him
                 return False
             if lower[j - 1] not in _COMMON_SURNAMES:
                 known[alias.entity] = at
                 return True
-        if lower[j - 1] in _COMMON_SURNAMES:
+        if lower[j - 1] in _COMMON_SURNAMES or lower[j - 1] in _DATED:
             return before in _TITLE_WORDS or (before == "." and i - 2 >= first and lower[i - 2] in _TITLE_WORDS)
     return True
 
 
+_STATES_OF_US = dict(
+    pair.split(":")
+    for pair in (
+        "Ala:Alabama,Alaska:Alaska,Ariz:Arizona,Ark:Arkansas,Calif:California,Colo:Colorado,Conn:Connecticut,Del:Delaware,"
+        "Fla:Florida,Ga:Georgia,Hawaii:Hawaii,Idaho:Idaho,Ill:Illinois,Ind:Indiana,Iowa:Iowa,Kan:Kansas,Ky:Kentucky,La:Louisiana,"
+        "Maine:Maine,Md:Maryland,Mass:Massachusetts,Mich:Michigan,Minn:Minnesota,Miss:Mississippi,Mo:Missouri,Mont:Montana,"
+        "Neb:Nebraska,Nev:Nevada,N.H:New Hampshire,N.J:New Jersey,N.M:New Mexico,N.Y:New York,N.C:North Carolina,"
+        "N.D:North Dakota,Ohio:Ohio,Okla:Oklahoma,Ore:Oregon,Pa:Pennsylvania,R.I:Rhode Island,S.C:South Carolina,"
+        "S.D:South Dakota,Tenn:Tennessee,Tex:Texas,Utah:Utah,Vt:Vermont,Va:Virginia,Wash:Washington,W.Va:West Virginia,"
+        "Wis:Wisconsin,Wyo:Wyoming"
+    ).split(",")
+)
+_ANY = frozenset("a an any every no another each some".split())
+_QUARTERS = frozenset("north south east west northern southern eastern western new papua equatorial american".split())
+_CHAMBERS = frozenset(("senate", "house", "state", "congressional", *(p.split()[-1].lower() for p in _STATES_OF_US.values())))
+_DATED = frozenset("may march april june august washington lincoln houston austin madison london paris berlin jordan".split())
+"""Surnames that after "in" are a month or a place."""
 _PORTFOLIO = frozenset("minister ministry secretary".split())
 """After the first word of a sentence these make it a field of government: "Labour minister Ada Obi"."""
 
 
 def _same_case(surface: str, alias: str) -> bool:
-    """An alias in lower case stands in any; the capitals of another must be there, or all be capitals."""
+    """An alias in lower case stands in any; the capitals of another must be there, or all be capitals.
+
+    But many write "the supreme court", "the Iraq war", "al-Shabaab" and "Nato".
+    """
     if surface == alias or alias.islower():
         return True
     if surface.isupper():
         return len(surface) > 2 or alias.isupper()
-    have, want = surface.split(), alias.split()
-    if len(have) == len(want) + 1 and len(have[1]) == 2 and have[1][1] == ".":
-        del have[1]
-    if len(have) != len(want) or len(want) < 2:
-        return surface.replace("’", "'") == alias.replace("’", "'")
-    return all(h[0].isupper() or not w[0].isupper() for h, w in zip(have, want, strict=True)) and (
-        not alias.isupper() or surface.isupper()
-    )
+    have, want = WORD.findall(surface), WORD.findall(alias)
+    if len(want) == 1:
+        return _unaccented(surface) == _unaccented(alias) or (len(alias) > 3 and alias.isupper() and surface == alias.capitalize())
+    if len(have) == len(want) + 2:  # a middle initial
+        del have[1:3]
+    small = [w for h, w in zip(have, want, strict=True) if w[0].isupper() and not h[0].isupper() and w.lower() not in _PARTICLES]
+    head = head_of(alias)
+    return (not small and not alias.isupper()) or (head in _LOWERED and any(w.lower() == head for w in small))
+
+
+_LOWERED = frozenset(
+    "court ministry department council party government police parliament committee commission army military administration "
+    "union cabinet act bill law deal plan agreement accord treaty war pipeline amendment lawmakers senators voters officials "
+    "leaders workers activists groups forces troops".split()
+)
+"""What a name turns on that many writers put in lower case."""
+
+
+_OTHER_TITLE = frozenset("vice prime chief lieutenant lt attorney solicitor under".split())
+_NO_LONGER = frozenset("former deputy shadow assistant associate retired".split())
+"""Words that make another title of the noun they stand before: a "vice president" is not called "the president"."""
+_TITLE_ENDS = frozenset("the a an his her its their of for in on at from with to by and or who as , . ' ; - — – s told said".split())
+_OPENING = frozenset("after before during unlike when while as according since despite like besides under".split())
+_BORNE = re.compile(  # ", the finance minister", ", 54, president of", "was elected president", ", who has been president"
+    r"(?:, (?:\d+ , )?|(?:, who )?(?:is|became|has been|(?:is|was|has been|had been) (?:elected|appointed|named|sworn in)(?: as)?) )"
+    r"(?!no |not |never |who |is |once )((?:(?!(?:of|for|in|on|from|to|and|who|since|by|as|at|with) )(?:\w{1,30}|') ){0,5}?)"
+    r"(\w{1,30})(?= (?:[,.)]|of|for|in|on|from|to|and|who|since|by|as|at|with)(?: |$))"
+)
 
 
 def _learn(
     reading: Reading, name: str, entity: Entity | None, i: int, j: int, first: int, words: list[str], lower: list[str]
 ) -> None:
-    """Note what the words before a name say of its bearer: gender and roles."""
+    """Note what the words around a name say of its bearer: gender and roles."""
     profile = reading.profiles.get(name)
     if profile is None:
         profile = reading.profiles[name] = entity_profile(entity) if entity else profile_of(name)
@@ -919,9 +1111,47 @@ def _learn(
                 profile = reading.profiles[name] = Profile("person", "m" if title in _HE else "f")
             elif profile.kind == "name":
                 profile = reading.profiles[name] = Profile("person", profile.gender)
-            if profile.kind == "person":
-                reading.roles[name].add(_LONG_TITLES.get(title, title))
+            if profile.kind == "person" and (k + 1 == i or lower[k + 1] not in _TITLE_WORDS or lower[k + 1] in _LONG_TITLES):
+                reading.roles[name] |= _title_of(lower, k, first)
         k -= 1
+    if profile.kind != "person":
+        return
+    after = lower[j : j + 1]
+    if after == [","] and i - 2 > first and lower[i - 1] == ",":  # "the mayor of Calne, Ian Shaw,"
+        k = i - 2
+        while k > first and i - k < 7 and lower[k] not in _TITLE_WORDS and (words[k][0].isupper() or lower[k] in ("of", "the")):
+            k -= 1
+        if lower[k] in _TITLE_WORDS:
+            reading.roles[name] |= _title_of(lower, k, first)
+    if after and after[0] in (",", "is", "was", "became", "has", "had"):
+        borne = _BORNE.match(" ".join(lower[j : j + 14]))
+        if borne and borne[2] in _TITLE_WORDS:
+            head = j + borne[0].count(" ")
+            opening = after == [","] and (lower[first] in _AFTER_HEAD or lower[first] in _OPENING)
+            if not opening or "," in lower[head + 1 : head + 7]:  # "After meeting Ada Obi, the president of Peru left"
+                reading.roles[name] |= _title_of(lower, head, j)
+
+
+def _title_of(lower: list[str], at: int, first: int) -> set[str]:
+    """The title whose noun stands at a place, with and without the words before it: "finance minister", "minister".
+
+    One that goes on is left to the reader: "president of" may be that of a club.
+    """
+    noun = _LONG_TITLES.get(lower[at], lower[at])
+    before: list[str] = []
+    k = at - 1
+    while k >= first and len(before) < 3:
+        if lower[k] == "-" and lower[k - 1] in ("ex", "vice"):
+            k -= 1
+        if lower[k] in _TITLE_ENDS:
+            break
+        before.insert(0, "former" if lower[k] == "ex" else lower[k])
+        k -= 1
+    if noun in _HE or noun in _SHE or noun in ("mr", "doctor"):
+        return {noun}
+    other = not _NO_LONGER.isdisjoint(before) or not _OTHER_TITLE.isdisjoint(before[-1:])
+    found = {" ".join((*before[n:], noun)) for n in range(len(before) + (not other))}
+    return {f"{title} of" for title in found} if lower[at + 1 : at + 2] == ["of"] else found
 
 
 def _is_body(i: int, j: int, first: int, words: list[str], lower: list[str]) -> bool:
@@ -951,7 +1181,7 @@ _OF_COMPANY = frozenset(
 
 _LONG_TITLES = {
     **{"sen": "senator", "rep": "representative", "gov": "governor", "gen": "general", "prof": "professor"},
-    **{"dr": "doctor", "col": "colonel", "capt": "captain", "premier": "minister"},
+    **{"dr": "doctor", "col": "colonel", "capt": "captain"},
 }
 
 
@@ -964,9 +1194,19 @@ _RUN = re.compile(
     rf"(?:(?:al|bin|ibn|van|von|de|da|del|di|el|der|den|dos)[ -])*(?<=[ -])[{_UP}][\w’'-]*)*"
 )
 """A run of capitalised words, the small words of names among them."""
+_MONTH = "(?:Jan|Feb|March|April|May|June|July|Aug|Sept|Oct|Nov|Dec)[a-z]{0,6}"
 _DATELINE = re.compile(
-    rf"^([{_UP}][{_UP} .'’/-]{{2,40}}(?:, [{_UP}][\w. ]{{1,25}}?)?)(?: \([^)\n]{{2,40}}\))? ?(?:—|–|--|-) ", re.MULTILINE
+    rf"^([{_UP}](?:[{_UP} .'’/-]{{2,40}}|[\w-]{{2,20}}(?=, (?:\d|{_MONTH})))(?:, [{_UP}][\w. ]{{1,25}}?)?)"
+    rf"(?:, (?:\d\d? )?{_MONTH}\.?(?: \d\d?)?)?(?: \([^)\n]{{2,40}}\))? ?(?:—|–|--|-) ", re.MULTILINE
 )
+_DASH = re.compile(r" ?(?:—|–|--|-) ")
+_CREDIT = re.compile(
+    rf"^(?:(?:Written |Reported |Story )?[Bb]y|BY) [{_UP}][\w.’'-]{{0,30}}(?: (?:and )?[{_UP}][\w.’'-]{{0,30}}){{1,5}}"
+    rf"(?: ?[,|][^\n]{{0,80}})?$"
+    rf"|\((?:AP |AFP |Reuters |Getty )?(?:Photo|Image|Pool)[^()\n]{{0,80}}\)|^(?:Photograph|Photo|Picture|Image|Credit): [^\n]{{0,80}}"
+    rf"|\((?:[Aa]dditional )?(?:[Rr]eporting|[Ee]diting|[Ww]riting) by [^()\n]{{0,200}}\)", re.MULTILINE
+)  # fmt: skip
+"""Who wrote, edited or photographed; nobody whom the article is about."""
 _INTRODUCED = re.compile(rf" \((?:the |or |known as )?[“\"']?([{_UP}][{_UP}&.-]{{1,9}})[”\"']?[,)]")
 _SPEECH = re.compile(
     r"\s*(?:,[^,.]{3,60},|,)?\s*(?:said|says|told|added|argued|warned|insisted|called|wrote|tweeted|accused|welcomed|rejected|"
@@ -978,7 +1218,8 @@ _STOP = frozenset(
     "February March April May June July August September October November December Mr Mrs Ms Dr So Yet Since Under Over "
     "Last Next Now Then There Here What Who Why How Some Many Most All Both Each Only Also Even Still Later Earlier Today "
     "Yesterday Instead Meanwhile However Once Among Against According Asked Despite During Until Inside Outside Nobody "
-    "Everyone Photo Reuters AP AFP Image Credit Updated Published".split()
+    "Everyone Photo Reuters AP AFP Image Credit Updated Published Unlike Although Though Because Perhaps Unless Where Whether "
+    "Like Neither Nor Did Does Do Is Are Was Were Can Could Should Would Has Have Had Maybe Indeed Besides Following".split()
 )
 
 
@@ -995,6 +1236,8 @@ def _local_names(
     """Names outside the catalogue, and the aliases that hold in this text only: introduced in brackets, surnames."""
     aliases: list[Alias] = []
     for m in _INTRODUCED.finditer(text):
+        if _DASH.match(text, m.end()):  # of an agency, in a dateline
+            continue
         aliases += _introduced(text, m.start(), m[1].rstrip("."), catalogue)
     aliases += _epithets(text, catalogue)
     names: list[str] = []
@@ -1002,29 +1245,68 @@ def _local_names(
     introduced = {a.surface for a in aliases}
     found = discover_names(text, sentences, every=not catalogue.discover)
     for name in dict.fromkeys((*found, *recognised)):
-        tail = " ".join(name.split()[-2:])
-        listed = any(_known(part, catalogue) for part in (*name.split(" and "), tail))
-        if name in introduced or listed or _ends_known(name, catalogue):
+        words = name.split()
+        tails = (" ".join(words[i:]) for i in range(max(1, len(words) - 8), len(words) - 1))
+        if name in introduced or any(_known(part, catalogue) for part in (*name.split(" and "), *tails, _LEGAL.sub("", name))):
+            continue
+        if _of_known(name, catalogue):
+            continue
+        words = _SUFFIX.sub("", name).split()
+        person = profile_of(name).kind == "person" and len(words) > 1
+        owner = _longer_form(name, words, person, catalogue)
+        if owner:
+            aliases.append(Alias(name, owner, "name"))
             continue
         names.append(name)
         aliases.append(Alias(name, name, "name"))
-        words = _SUFFIX.sub("", name).split()
-        if profile_of(name).kind == "person" and len(words) > 1:
-            surnames.append((words[-1].lower(), name))
+        if person:
+            surnames.append((fold(words[-1])[-1], name))
             if not _known(words[-1], catalogue):
                 aliases.append(Alias(words[-1], name, "surname"))
     return Outsiders(names, surnames), build_index(aliases)
 
 
-def _ends_known(name: str, catalogue: Catalogue) -> bool:
-    """Whether the last word alone is in the catalogue and more than a surname: the Republican-led Senate."""
-    words = fold(name.split()[-1])
-    return any(a.how != "surname" for _, t in catalogue.index.get(words[0], ()) for a in t.get(words, ())) if words else True
+def _of_known(name: str, catalogue: Catalogue) -> bool:
+    """Whether a capitalised run only has a known name in it: "the Republican-led Senate", "Critics of Obi", "Tory MPs"."""
+    *rest, last = name.split()
+    if rest and last.lower() in _OF_PARTY and any("Party" in a.entity for a in _aliases(fold(" ".join(rest)), catalogue.index)):
+        return True
+    head, of, owner = name.partition(" of ") if " of " in name else name.partition(" for ")
+    if of and head in _SIDES:
+        return True
+    if of and head.endswith("s") and " " not in head and _known(owner.removeprefix("the "), catalogue):
+        return head.lower() not in _NAMED_OF
+    if of and head.split()[-1].lower() in _NAMED_OF:
+        return False
+    if len(rest) == 1 and last in states() and rest[0] in given_names() and rest[0].lower() not in _COMMON_SURNAMES:
+        return False  # Michael Jordan
+    return any(a.how != "surname" for a in _aliases(fold(last), catalogue.index))
+
+
+_SIDES = frozenset("Critics Opponents Supporters Foes Allies Backers Fans Lawyers Members Rivals Relatives Aides Victims".split())
+_NAMED_OF = frozenset("times bank university college institute museum church voice radio club airlines friends doctors".split())
+"""Of something these are names of their own: the Times of India is not India."""
+
+
+def _aliases(words: tuple[str, ...], index: Index) -> list[Alias]:
+    return [a for length, table in index.get(words[0], ()) if length == len(words) for a in table.get(words, ())] if words else []
 
 
 def _known(name: str, catalogue: Catalogue) -> bool:
     words = fold(name)
-    return any(words in table for _, table in catalogue.index.get(words[0], ())) if words else True
+    return not words or bool(_aliases(words, catalogue.index))
+
+
+def _longer_form(name: str, words: list[str], person: bool, catalogue: Catalogue) -> str:
+    """Whose longer name this is: "Ada Ngozi Obi" and "Ada Obi III" are Ada Obi, the "All Dock Union" is the ADU. Juniors are not."""
+    forms: Iterable[str]
+    if person:
+        last = re.sub("^[ae]l-", "", words[-1]) if len(words) > 2 or words != name.split() or words[-1][2:3] == "-" else ""
+        forms = [f"{words[0]} {last}"] if last and not name.endswith(("Jr", "Jr.", "Sr", "Sr.")) else []
+    else:
+        forms = [*_acronyms(name), *_UNIONS.get(name, ())] if not _GROUP_WORDS.isdisjoint(name.lower().split()) else ()
+    owners = {a.entity for form in forms for a in _aliases(fold(form), catalogue.index) if a.how in ("name", "derived")}
+    return owners.pop() if len(owners) == 1 else ""
 
 
 def _introduced(text: str, at: int, short: str, catalogue: Catalogue) -> list[Alias]:
@@ -1032,7 +1314,7 @@ def _introduced(text: str, at: int, short: str, catalogue: Catalogue) -> list[Al
     before = WORD.findall(text, max(0, at - 120), at)
     letters = short.replace(".", "").replace("-", "").replace("&", "")
     for n in range(min(len(before), 10), 0, -1):  # the longest name that the catalogue has, ending at the bracket
-        words = tuple(w.lower().replace("’", "'") for w in before[-n:])
+        words = tuple(_unaccented(w).lower() for w in before[-n:])
         for length, table in catalogue.index.get(words[0], ()):
             if length == n and words in table:
                 owners = {a.entity for a in table[words] if a.how == "name" or n > 1}
@@ -1054,24 +1336,12 @@ def _introduced(text: str, at: int, short: str, catalogue: Catalogue) -> list[Al
         return []
     long = " ".join(reversed(taken)).replace(" ' ", "'")
     words = fold(short)
-    owners = {a.entity for length, table in catalogue.index.get(words[0], ()) for a in table.get(words, ())}
+    owners = {a.entity for a in _aliases(words, catalogue.index)}
     if len(owners) == 1:  # the catalogue has the acronym: the long name is another name of it
         return [Alias(long, owners.pop(), "name")]
     return [Alias(short, long, "name"), Alias(long, long, "name")]
 
 
-_STATES_OF_US = dict(
-    pair.split(":")
-    for pair in (
-        "Ala:Alabama,Alaska:Alaska,Ariz:Arizona,Ark:Arkansas,Calif:California,Colo:Colorado,Conn:Connecticut,Del:Delaware,"
-        "Fla:Florida,Ga:Georgia,Hawaii:Hawaii,Idaho:Idaho,Ill:Illinois,Ind:Indiana,Iowa:Iowa,Kan:Kansas,Ky:Kentucky,La:Louisiana,"
-        "Maine:Maine,Md:Maryland,Mass:Massachusetts,Mich:Michigan,Minn:Minnesota,Miss:Mississippi,Mo:Missouri,Mont:Montana,"
-        "Neb:Nebraska,Nev:Nevada,N.H:New Hampshire,N.J:New Jersey,N.M:New Mexico,N.Y:New York,N.C:North Carolina,"
-        "N.D:North Dakota,Ohio:Ohio,Okla:Oklahoma,Ore:Oregon,Pa:Pennsylvania,R.I:Rhode Island,S.C:South Carolina,"
-        "S.D:South Dakota,Tenn:Tennessee,Tex:Texas,Utah:Utah,Vt:Vermont,Va:Virginia,Wash:Washington,W.Va:West Virginia,"
-        "Wis:Wisconsin,Wyo:Wyoming"
-    ).split(",")
-)
 _PLACES = "|".join(_STATES_OF_US.values())
 _OFFICES = {"Sen": "senator", "Senator": "senator", "Rep": "representative", "Representative": "representative"} | {
     **{"Gov": "governor", "Governor": "governor", "Congressman": "congressman", "Congresswoman": "congresswoman"}
@@ -1095,7 +1365,7 @@ def _epithets(text: str, catalogue: Catalogue) -> Iterator[Alias]:
         nouns += [m["side"] or _PARTIES[m["party"]]] if m["side"] or m["party"] else []
         words = fold(m["name"])
         tails = (words[i:] for i in range(len(words)))
-        known = ({a.entity for n, t in catalogue.index.get(w[0], ()) if n == len(w) for a in t.get(w, ())} for w in tails)
+        known = ({a.entity for a in _aliases(w, catalogue.index)} for w in tails)
         owners = next(filter(None, known), {m["name"]} if " " in m["name"] else set())
         if len(owners) == 1:
             owner = owners.pop()
@@ -1116,7 +1386,9 @@ def _full_names(text: str, catalogue: Catalogue, outsiders: Outsiders) -> dict[s
                 if length > 1:
                     for alias in table.get(words[i : i + length], ()):
                         if alias.how in ("name", "derived"):
-                            out[words[i + length - 1]].setdefault(alias.entity, m.start())
+                            k = i if _family_first(alias.surface.split()) else i + length - 1
+                            k -= words[k] in ("jr", "sr", "ii", "iii", "iv")
+                            out[words[k]].setdefault(alias.entity, m.start())
     return out
 
 
@@ -1126,7 +1398,7 @@ def discover_names(text: str, sentences: Sequence[Sentence], every: bool = False
     sure: dict[str, None] = {}
     for m in _RUN.finditer(text):
         run = m.group()
-        if "\n" in run or (run.isupper() and " " in run):
+        if "\n" in run or text[m.start() - 1 : m.start()] == "." or (run.isupper() and " " in run):
             continue
         together = not _GROUP_WORDS.isdisjoint(run.lower().split()) and run.split()[0] not in given_names()
         for piece in [run] if together else run.split(" and "):

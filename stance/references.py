@@ -7,28 +7,57 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from stance.entities import HEADS, Catalogue, Mention, Profile, Reading, head_of, profile_of
-from stance.speech import Quote
+from stance.grammar import PREPOSITIONS
+from stance.lexicon import verb_lemmas
+from stance.speech import VERBS, Quote
 from stance.text import Sentence
 
 _WORD = re.compile(
     r"\b(?=[hstiwmou])(?:(?P<this>(?:this|that)(?=[.,;!?]|,?[”\"]|\s+(?:too|either|as well)\b))"
     r"|(?P<he>he|him|his|himself)|(?P<she>she|her|hers|herself)|(?P<it>its|itself|it)|(?P<they>they|them|their|themselves)"
     r"|(?P<who>who|which|whose)|(?P<i>I|me|my|mine|we|us|our)"
-    r"|(?P<the>the|this|that|these|those)(?: (?:[a-z]+-[a-z]+|former|proposed|controversial|new|same|current|ruling|late|embattled|"
+    r"|(?P<the>the|this|that|these|those)(?: (?:[a-z]+-[a-z]+|proposed|controversial|new|same|current|ruling|late|embattled|"
     r"presidential|republican|democratic|conservative|liberal|final|whole|entire|outgoing|sitting|bipartisan|draft|planned|latest))*"
     r" (?P<noun>(?!(?:he|she|it|they|his|her|hers|its|their|him|them|we|our|my|the|this|these|those|who|i)\b)[a-z][a-z-]+))\b",
     re.IGNORECASE,
 )
-_EXPLETIVE = re.compile(
-    r"it(?:['’]s| is| was| would be| will be| has been| may be| seems| appears| remains"
-    r"| looks| takes| makes| turns?| turned out| became| becomes| rain| snow| rains| rained| snows| snowed| did (?:snow|rain)| ended"
-    r"| came to| comes to| emerged| transpired| happened)\b",
-    re.IGNORECASE,
+_BE = (
+    r"(?:['’](?:s|d be)|(?:['’]s| is| was)(?: not)? going to be| (?:is|was|has been|had been|seems|seemed|appears|appeared|remains|"
+    r"remained|looks|looked|becomes|became|(?:would|will|could|may|might|must|should|can)(?: not)?(?: have been| be))(?:n['’]t)?)"
+    r"(?: (?:not|also|now|still|only|just|so|too|very|quite|far|more|less|almost|nearly|about|over|already|\w{2,12}ly)(?! to\b)){0,3}"
 )
+_ADJECTIVE = (
+    r"(?:un)?clear(?:er)?|(?:im)?possible|hard(?:er)?|eas(?:y|ier)|difficult|(?:un)?known|plain|necessary|obvious|evident|apparent|"
+    r"(?:un)?true|(?:un)?(?:likely|certain)(?! to\b)|important|essential|vital|crucial|imperative|doubtful|ironic|worth|time"
+)
+_SPAN = (
+    r"(?:(?:\d[\d,.]{0,8}|one|two|three|four|five|six|ten|several|many|a|an|few|some|the|long|this|that|than|first|last|only|"
+    r"second|\w{2,9}(?:th|rd|st)) ){0,3}(?:times?|years?|months?|weeks?|days?|decades?|hours?|minutes?|a while|noon|\w{2,6}day)\b"
+)
+_EXPLETIVE = re.compile(  # "it" that stands for nothing, or for a clause that follows
+    rf"[Ii]t(?: (?:{_ADJECTIVE})\b|{_BE} (?:{_ADJECTIVE}|no (?!longer)|{_SPAN}|up to|late|early|dark|cold|hot|raining|snowing"
+    r"|\w{2,15} that|(?:fair|wrong|right|good|bad|better|best|sad|common|rare|unusual|(?:il)?legal|safe|wise|strange|odd|useful"
+    r"|critical|proper|decent|appropriate|\w{2,9}ous|\w{3,9}ble|unfair|a (?:pity|shame|mistake|crime)) (?:to|for|if|when|how|wh\w{1,5})"
+    r"|(?:[A-Z]|the |th[aeio]\w{1,3} |an? |in |on |at |under |because |through |with |from )[^,.;:“”\n]{1,40} (?:that|who))\b"
+    r"|(?: (?:could|may|might|would|will|can|has|did|does|do)(?:n['’]t| not)?)? (?:takes?|took|taken)"
+    rf" (?:{_SPAN}|time|courage|longer|an? [\w-]{{2,15}} to)\b"
+    r"| (?:does|did|do|would|will)(?:n['’]t| not)? (?:take|matter|help|hurt|seem|appear|mean|follow|snow|rain)\b"
+    r"| (?:might|may|would|could|will|can|must|should) (?:also )?(?:help (?:to|if)|be (?:noted|said|remembered|stressed|argued))\b"
+    r"| (?:seem|appear)(?:s|ed)?\b(?! to\b)| look(?:s|ed)? (?:like|as)\b| ma(?:kes|de|ke) (?:no |little |more )?(?:sense|difference)\b"
+    r"| turn(?:s|ed)? out\b| (?:rain|snow|happen)(?:s|ed)?\b| (?:ended|c[ao]mes? to|transpired|matters|helps to|pays to|dawned)\b"
+    r"| emerged(?! (?:as|from)\b)| remains to\b)"
+)
+_EVENT = re.compile(  # "it was a blow", "it was passed in May": what happened, or another thing, rather than a body
+    rf"[Ii]t{_BE} (?!\w{{2,12}}ing\b|(?:un)?(?:able|willing|ready|likely|expected|prepared|committed)\b|(?:accused|founded|forced|"
+    r"fined|sued|criticised|criticized|opposed|disappointed|concerned|worried|proud|pleased|banned|led|owned|against|"
+    r"in talks|in favou?r|no longer)\b|the (?:\w{1,12} )?(?:\w{2,9}est|only|main)\b)"
+)
+_FIRST = re.compile(r"(?:[.!?\n]|[.,:]? ?[“\"]|\b(?:that|says?|said|and|which))\s*$")
 _REACH = 2  # sentences that a pronoun looks back
 _ROLE_REACH = 40  # sentences that a role noun looks back
 
@@ -42,7 +71,9 @@ BODIES = frozenset(
     "department commission association federation club university foundation movement alliance coalition organization "
     "organisation administration fund board institute church guild cooperative front airline league campaign office bureau".split()
 )
-_SYNONYMS = {"firm": "company", "airline": "company", "organization": "group", "organisation": "group", "movement": "group"}
+_SYNONYMS = {"firm": "company", "airline": "company", "organization": "group", "organisation": "group", "movement": "group"} | {
+    "premier": "prime minister", "congresswoman": "representative", "congressman": "representative",
+}  # fmt: skip
 
 
 def resolve_references(
@@ -52,18 +83,28 @@ def resolve_references(
 
     First-person pronouns are left to the speaker of their quote, see `stance.speech.find_speakers`.
     """
+    is_thing, is_state, is_group = (partial(_is_kind, reading, kind) for kind in ("thing", "state", "group"))
     out: list[list[Mention]] = []
     quote_starts = [q.start for q in quotes]
+    firm = _only_firm(reading)
+
+    def is_firm(entity: str) -> bool:
+        return is_group(entity) and bool(_FIRM.fullmatch(entity))
+
+    held = Counter(title for titles in reading.roles.values() for title in titles)
+    only_of = {t for t, n in held.items() if t.endswith(" of") and n == 1 and t.removesuffix(" of") not in held}
     last_role: dict[str, tuple[int, str, bool]] = {}  # noun -> sentence, entity, whether another shares that place
     for k, (sentence, names) in enumerate(zip(sentences, reading.mentions, strict=True)):
         here = list(names)
         ends = [n.end for n in names]  # names are in order and never overlap
+        ahead = _after_opening(text, sentence.start, names)
 
         def near(at: int, here: list[Mention] = here) -> list[Mention]:
             """The mentions of this sentence on the same side of its quotation marks."""
             side = _within(at, quotes, quote_starts)
             return here if not quotes else [x for x in here if _within(x.start, quotes, quote_starts) == side]
 
+        strangers: set[str | None] = set()  # pronouns that mean a speaker nobody lists: "a nurse said she feared for her job"
         for m in _WORD.finditer(text, sentence.start, sentence.end):
             kind = m.lastgroup
             start, end = m.span()
@@ -72,29 +113,37 @@ def resolve_references(
                 continue
             entity: str | None = None
             how = "pronoun"
+            if kind in strangers or (m.group().lower() == kind and _is_stranger(text, sentence.start, m, here)):
+                strangers.add(kind)
+                continue
             if kind == "who":
                 before_it = names[after - 1] if after else None
                 entity, how = _relative(text, before_it, start, m.group().lower(), reading), "relative"
             elif kind == "noun":
-                noun = m["noun"].lower()
+                noun, end = _title_at(text, m.end("the") + 1, last_role) or (m["noun"].lower(), end)
                 how = "role"
-                if m["the"].lower() == "that" and noun not in BODIES:
+                if (m["the"].lower() == "that" and noun not in BODIES) or _before_noun(text, end):
                     continue
-                entity = _role(noun, k, last_role, reading, text, end)
-                if entity is None and noun in _NEAREST:
-                    entity = _nearest(k, start, _NEAREST[noun], here, out, reading)
+                if noun in ("company", "firm"):
+                    entity = _nearest(k, start, is_firm, here, out) or firm
+                entity = entity or _role(noun, k, last_role, text, end)
+                if entity is None and noun in _NEAREST and not _OF.match(text, end):
+                    entity = _nearest(k, start, is_state if _NEAREST[noun] == "state" else is_group, here, out)
                 elif entity is None and noun in _ANY_THING and not _GOES_ON.match(text, end):
-                    entity = _nearest(k, start, "thing", here, out, reading)
+                    entity = _nearest(k, start, is_thing, here, out)
             elif kind == "this":
-                entity = _nearest(k, start, "thing", [], out, reading) if text[max(0, start - 2)].islower() else None
+                entity = _nearest(k, start, is_thing, [], out) if text[max(0, start - 2)].islower() else None
             elif kind in ("he", "she"):
-                entity = _person(
-                    text, k, start, "m" if kind == "he" else "f", m.group().lower(), here, out, reading, quotes, quote_starts
-                )
+                gender = "m" if kind == "he" else "f"
+                entity = _person(text, k, start, gender, m.group().lower(), here, out, reading, quotes, quote_starts, sentences)
             elif kind == "they":
-                entity = _body(text, sentence.start, k, start, m.group().lower(), near(start), out, reading, plural=True)
+                entity = _body(text, sentence.start, k, start, m.group().lower(), near(start), out, reading, sentences, plural=True)
             elif kind == "it" and (m.group().lower() == "its" or not _EXPLETIVE.match(text, start)):
-                entity = _body(text, sentence.start, k, start, m.group().lower(), near(start), out, reading, plural=False)
+                entity = _body(text, sentence.start, k, start, m.group().lower(), near(start), out, reading, sentences, plural=False)
+                first = entity and is_thing(entity) and _FIRST.search(text, start - 12, start)
+                entity = None if not first and _EVENT.match(text, start) else entity
+            if ahead and start < ahead.start and kind in ("he", "she", "it"):
+                entity = _looks_ahead(text, sentence.start, m, ahead, entity, reading)
             if entity is not None:
                 known = catalogue.entities.get(entity)
                 acts, aimed = (known.is_actor, known.is_target) if known else (catalogue.discover,) * 2
@@ -103,6 +152,7 @@ def resolve_references(
         out.append(here)
         for n in names:
             for noun in (*reading.roles.get(n.entity, ()), *_heads_of(n.entity)):
+                noun = noun if noun not in only_of else noun.removesuffix(" of")
                 before = last_role.get(noun)
                 last_role[noun] = (k, n.entity, bool(before and before[0] == k and before[1] != n.entity))
     return out
@@ -119,6 +169,10 @@ def _profile(reading: Reading, name: str) -> Profile:
     return reading.profiles.get(name) or profile_of(name)
 
 
+def _is_kind(reading: Reading, kind: str, name: str) -> bool:
+    return _profile(reading, name).kind == kind
+
+
 _APPOSITION = re.compile(r"\s*(?:\([^)]{1,30}\)\s*)?,?\s*(?:[^,;]{2,60},\s*)?")
 
 
@@ -131,12 +185,44 @@ def _relative(text: str, name: Mention | None, start: int, word: str, reading: R
     return name.entity if (word == "which") == (kind != "person") or kind == "name" else None
 
 
-def _role(
-    noun: str, k: int, last_role: dict[str, tuple[int, str, bool]], reading: Reading, text: str, end: int
-) -> str | None:
+_TITLE_WORDS = re.compile(r"[a-z]+(?:[ -][a-z]+){1,3}", re.IGNORECASE)
+
+
+def _title_at(text: str, at: int, last_role: dict[str, tuple[int, str, bool]]) -> tuple[str, int] | None:
+    """The longest title of several words at a place that someone was given, and its end: "prime minister", "former mayor"."""
+    found = _TITLE_WORDS.match(text, at)
+    words = re.split("[ -]", found.group()) if found else []
+    for n in range(len(words), 1, -1):
+        title = " ".join(words[:n])
+        known = re.sub("^ex ", "former ", title.lower())
+        if known in last_role:
+            return known, at + len(title)
+    return None
+
+
+_NEXT_WORD = re.compile(r" ([a-z]{2,20})\b(?![-'’])")
+_NO_NOUN = PREPOSITIONS | frozenset(
+    "to every no such and or but nor that which who whom whose because while although though if when where whether unless what why "
+    "how is are was were be been being has have had do does did will would can could may might must shall should cannot not never "
+    "also now then still just only already again even too very so more most less least once often always sometimes later earlier soon "
+    "yet ever here there however instead away back ahead perhaps today yesterday tomorrow tonight last next this each all both alone "
+    "itself himself herself themselves he she it they we you his her its their the an cut hit let put set read shut split quit beat "
+    "cast cost hurt burst become come run worth due able likely responsible almost rather twice first far long well went slept slid "
+    "crept forgot meant means understood undertook ate drank sped found lay bet woke bound".split()
+)
+
+
+def _before_noun(text: str, end: int) -> bool:
+    """Whether a noun follows: in "the party leader" or "the court order" nobody means the party or the court."""
+    found = _NEXT_WORD.match(text, end)
+    if not found or found[1] in _NO_NOUN or found[1].endswith(("ed", "ly", "ing")):
+        return False
+    verb = verb_lemmas().get(found[1])
+    return verb is None or (verb[1] == "b" and text[end - 1] != "s")  # "the Republicans acknowledge"
+
+
+def _role(noun: str, k: int, last_role: dict[str, tuple[int, str, bool]], text: str, end: int) -> str | None:
     """The last entity that the text gave this role, unless two share the place."""
-    if noun not in ROLES and noun not in BODIES and noun not in last_role:
-        return None
     if re.match(r"\s+(?:of|for|[A-Z])", text[end : end + 5]):
         return None
     found = last_role.get(noun) or last_role.get(_SYNONYMS.get(noun, ""))
@@ -145,21 +231,125 @@ def _role(
     return found[1]
 
 
+_SAID_BEFORE = re.compile(rf"\b(?:{VERBS}|told \w{{2,20}}(?: \w{{2,20}})?)(?: (?:on )?\w{{2,6}}day)?(?: that)? $")
+_NO_PERSON = BODIES | frozenset(
+    "report statement letter poll survey study document filing paper newspaper article website post memo majority half number "
+    "aide spokesman spokeswoman spokesperson lawyer attorney adviser advisor friend family".split()
+)
+
+
+def _is_stranger(text: str, begin: int, m: re.Match[str], here: Sequence[Mention]) -> bool:
+    """Whether a pronoun follows the words of a speaker whom only a noun names, and fits him: "a union official said he"."""
+    said = _SAID_BEFORE.search(text, max(begin, m.start() - 60), m.start())
+    if not said or said.group().split(" ")[0].endswith("ing"):
+        return False
+    before = text[max(begin, said.start() - 80) : said.start()]
+    parts = re.split(r"[,;:“”\"]", before)
+    phrase = parts[-3 if len(parts) > 2 and not parts[-1].strip() else -1]  # "a trader, 54, told"
+    at = said.start() - len(before) + before.rindex(phrase)
+    words = phrase.split()
+    words = words[: next((i for i, w in enumerate(words) if w.lower() in PREPOSITIONS), None)]
+    if not words or any(at <= x.start and x.end <= said.start() for x in here):
+        return False
+    noun = words[-1].lower()
+    many = noun.endswith("s") or noun in ("people", "police", "women", "men")
+    if not (words[-1].islower() or (many and len(words) == 1)) or _PRONOUN.fullmatch(noun):
+        return False
+    if m.lastgroup == "they" or many:
+        return m.lastgroup == "they" and many
+    known = not _ARTICLES.isdisjoint(w.lower() for w in words)
+    return known and (noun in BODIES if m.lastgroup == "it" else noun not in _NO_PERSON)
+
+
+_PRONOUN = re.compile("s?he|they|it|who|we|i|you")
+_ARTICLES = frozenset(("a", "an", "one", "another", "the"))
 _ANY_THING = frozenset("decision move step idea proposal plan measure initiative project scheme document paper matter".split())
 _GOES_ON = re.compile(r"\s+(?:of|for|to|that|which|in|on|by|[A-Z])|[-'’]")
 
-_NEAREST = {"group": "group", "organization": "group", "organisation": "group", "country": "state", "nation": "state"}
+_OF = re.compile(r"\s+(?:of|for|that|which|(?:in )?[A-Z])")
+_NEAREST = {"group": "group", "organization": "group", "organisation": "group"} | dict.fromkeys(
+    ("country", "nation", "government"), "state"
+)
+_FIRM = re.compile(
+    r".+ (?:company|corporation|airlines?|air|bank|foods|energy|oil|gas|motors|systems|technologies|mining|capital|logistics|telecom|"
+    r"pharma|holdings|hotels|group|records|studios|inc|corp|ltd|plc|llc|ag|gmbh|industries|insurance|resorts|minerals|media)\.?",
+    re.IGNORECASE,
+)
+
+
+def _only_firm(reading: Reading) -> str | None:
+    """The only body of a text, where it may be a company: what else would "the company" be."""
+    bodies = [e for e, p in reading.profiles.items() if p.kind in ("group", "name")]
+    only = bodies[0] if len(bodies) == 1 and not bodies[0].isupper() else ""
+    return only if only and reading.roles[only].isdisjoint(_NO_FIRMS) else None
+
+
+_NO_FIRMS = BODIES - {"company", "firm", "airline", "bank", "group"}
 
 
 def _nearest(
-    k: int, start: int, kind: str, here: Sequence[Mention], out: Sequence[Sequence[Mention]], reading: Reading
+    k: int, start: int, suits: Callable[[str], bool], here: Sequence[Mention], out: Sequence[Sequence[Mention]]
 ) -> str | None:
     """The only body, state or thing of the nearest of three sentences that has one: what "the country" or "the move" comes back to."""
-    for level in _candidates(k, here, out, start, lambda m: _profile(reading, m.entity).kind == kind):
+    for level in _candidates(k, here, out, start, lambda m: suits(m.entity)):
         entities = {m.entity for m in level}
         if entities:
             return entities.pop() if len(entities) == 1 else None
     return None
+
+
+_OPENING = re.compile(
+    r"(?:In|After|Before|During|Despite|While|When|As|With|Without|Like|Unlike|At|On|For|By|Since|Once|If|Although|Though|"
+    r"Because|Until|Under|Following|Through|Throughout|Besides|Given|From|To) [^,.;:“”\"]{2,90}, "
+)
+_TITLES = r"(?:[Tt]he )?(?:(?:[A-Z][\w.’'-]{0,20}|former|president|minister|senator|mayor|governor) ){0,3}"
+_TITLE_RUN = re.compile(_TITLES)
+_INSIDE = re.compile(rf"\b(?:{'|'.join(sorted(PREPOSITIONS))}) {_TITLES}$")
+
+
+def _after_opening(text: str, begin: int, mentions: Sequence[Mention]) -> Mention | None:
+    """The mention that follows the comma of an opening phrase: the subject of "In her reply, Ada Obi said"."""
+    opening = _OPENING.match(text, begin)
+    for m in mentions if opening else ():
+        if opening and m.start >= opening.end():
+            return m if _TITLE_RUN.fullmatch(text, opening.end(), m.start) and m.how == "name" else None
+    return None
+
+
+def _looks_ahead(
+    text: str, begin: int, m: re.Match[str], ahead: Mention, behind: str | None, reading: Reading
+) -> str | None:
+    """The subject after an opening phrase for a pronoun in that phrase, or else whom the sentences before offer."""
+    word, kind, p = m.group().lower(), m.lastgroup, _profile(reading, ahead.entity)
+    fits = p.kind in ("state", "group") if kind == "it" else p.kind == "person" and p.gender in ("", "m" if kind == "he" else "f")
+    if not fits or word in ("him", "himself", "hers", "herself", "itself") or _ELSEWHERE.match(text, m.end()):
+        return behind
+    doubt = word == kind and behind not in (None, ahead.entity)  # "After he resigned, Otto Brask took over."
+    return None if doubt and text.startswith(("After", "Once", "Since", "When", "If", "Because"), begin) else ahead.entity
+
+
+_ELSEWHERE = re.compile(r" (?:absence|place|stead|footsteps|wake|honou?r|memory|name|death)\b")
+
+
+def _subject(text: str, sentences: Sequence[Sentence], level: Sequence[Mention]) -> Mention | None:
+    """The mention that heads its sentence: the one after an opening phrase, or the first unless it stands in another's phrase."""
+    first = next((m for m in level if m.entity == level[0].entity and not _owns(text, m)), level[0])
+    begin = sentences[bisect_right(sentences, first.start, key=lambda s: s.start) - 1].start
+    ahead = _after_opening(text, begin, level)
+    if ahead:
+        return ahead
+    if _INSIDE.search(text, max(begin, first.start - 60), first.start) or _owns(text, first):
+        return None
+    joint = any(m.entity != first.entity and _JOINT.fullmatch(text, first.end, m.start) for m in level[1:2])
+    return None if joint else first
+
+
+_OWNS = re.compile(r"['’]s?\b|['’](?= )")
+
+
+def _owns(text: str, m: Mention) -> bool:
+    """Whether a mention is the owner of what follows."""
+    return m.surface.lower() in ("his", "her", "its", "their") or bool(_OWNS.match(text, m.end))
 
 
 def _candidates(
@@ -184,6 +374,7 @@ def _person(
     reading: Reading,
     quotes: Sequence[Quote],
     quote_starts: Sequence[int],
+    sentences: Sequence[Sentence],
 ) -> str | None:
     """The person whom "he" or "she" means: of the nearest sentence that has one, the only one or its subject."""
 
@@ -196,13 +387,26 @@ def _person(
     levels = _candidates(k, here, out, start, fits)
     if quoted < 0:  # what is quoted in between neither counts as a sentence nor offers anyone
         levels = [levels[0], *_told(k, out, fits, quotes, quote_starts)]
-    if word == "him":
-        levels[0] = [m for m in levels[0] if _CLAUSE.search(text, m.end, start)]
+    if quoted >= 0:  # in "“He is a fraud,” he said" whoever speaks is another
+        speaks = _HE_SAID.match(text, quotes[quoted].end)
+        if speaks and speaks[1] == ("he" if gender == "m" else "she"):
+            at = speaks.start(1)
+            said.add(_person(text, k, at, gender, "he", here, out, reading, quotes, quote_starts, sentences) or "")
+    aimed = word == "him" or (word == "her" and bool(_NO_OWNER.match(text, start + 3)))
+    if aimed:  # nobody is the object of a clause of his own
+        own = [m for m in levels[0] if not _CLAUSE.search(text, m.end, start) and not _owns(text, m)]
+        begin = max([sentences[k].start, *(c.end() for c in _CLAUSE.finditer(text, max(sentences[k].start, start - 90), start))])
+        if any(c.group().lower() in ("he", "she") and all(m.end != c.end() for m in own) for c in _HE.finditer(text, begin, start)):
+            return None
+        barred = {m.entity for m in own}
+        levels = [[m for m in level if m.entity not in barred] for level in levels]
     for depth, level in enumerate(levels):
         # he who speaks outside a quote is not "him" inside, and the other way about
         if depth == 0:
             level = [m for m in level if (_within(m.start, quotes, quote_starts) == quoted)]
-        if quoted >= 0 and said:
+        elif quoted >= 0:  # “Her questions are good,” said Ada Obi. “She is fair.”
+            level = [m for m in level if m.how == "pronoun" and _within(m.start, quotes, quote_starts) >= 0] or level
+        if said:
             level = [m for m in level if m.entity not in said]
         sure = list(dict.fromkeys(m.entity for m in level if _profile(reading, m.entity).gender == gender))
         entities = sure or list(dict.fromkeys(m.entity for m in level))
@@ -211,13 +415,15 @@ def _person(
         if len(entities) == 1:
             _remember(reading, entities[0], gender)
             return entities[0]
-        first = next(m for m in level if m.entity in entities)
-        second = next(m for m in level if m.entity != first.entity)
-        joint = _JOINT.fullmatch(text, first.end, second.start) if first.end <= second.start else None
-        if depth > 0 and first is level[0] and not joint:
-            return first.entity
-        return None
+        lead = level[0] if quoted >= 0 else _subject(text, sentences, level)  # who is quoted goes on about the same man
+        subject = lead if depth > 0 and not aimed else None
+        return subject.entity if subject and subject.entity in entities else None
     return None
+
+
+_HE = re.compile(r"\b(?:[Hh]e|[Ss]he)\b")
+_HE_SAID = re.compile(rf"\s*(?:(?:{VERBS})\s+)?(s?he)\b")
+_NO_OWNER = re.compile(rf"[.,;:?!”\"]|\s+(?:{'|'.join(sorted(PREPOSITIONS))}|an?|the|and|or|but|that|when|if)\b|$")
 
 
 def _told(
@@ -239,8 +445,11 @@ def _told(
 
 
 _JOINT = re.compile(r"\s*(?:,|and|or|&|, and)\s*")
-_CLAUSE = re.compile(r"[,;:—–]|\b(?:that|and|but|who|which|because|when|while|if|after|before|as)\b")
-_SUBJECT_IT = re.compile(r"(?:^|[,;:—–“\"(]|\b(?:and|but|that|as|because|when|while|if|which|whether|where|than|or|said))\s*$")
+_CLAUSE = re.compile(r"[,;:—–]|\b(?:said|says|say|that|and|but|who|which|because|when|while|if|after|before|as)\b")
+_SUBJECT_IT = re.compile(
+    r"(?:^|[,;:—–“\"(]|\b(?:and|but|that|as|because|when|while|if|which|whether|where|than|or|"
+    r"(?:said|says?|announced|warned|warns|insist(?:ed|s)|argued|promised|vowed|predicted|hopes|thinks)(?: (?:on )?\w{2,6}day)?))\s*$"
+)
 
 
 def _remember(reading: Reading, entity: str, gender: str) -> None:
@@ -265,13 +474,14 @@ def _body(
     here: Sequence[Mention],
     out: Sequence[Sequence[Mention]],
     reading: Reading,
+    sentences: Sequence[Sentence],
     plural: bool,
 ) -> str | None:
     """The body or thing that "they" or "it" means, where the nearest sentence that has one has just one.
 
     As an object "it" is not the subject of its own clause ("Oslo does not like it"), and rather a thing than a body.
     """
-    aimed = word == "them" or (word == "it" and not _SUBJECT_IT.search(text[begin:start]))
+    aimed = word == "them" or (word == "it" and not _SUBJECT_IT.search(text[max(begin, start - 40) : start]))
 
     def fits(m: Mention) -> bool:
         p = _profile(reading, m.entity)
@@ -287,11 +497,11 @@ def _body(
         things = [e for e in entities if _profile(reading, e).kind == "thing"]
         if aimed and len(things) == 1:
             return things[0]
-        if len(entities) == 1:
-            return entities[0]
         if not entities:
             continue
-        if depth == 1 and not aimed and entities[0] == min(out[k - 1], key=lambda m: m.start).entity:
-            return entities[0]
-        return None
+        if len(entities) == 1:
+            named = depth == 0 and word == "its" and things and any(_profile(reading, m.entity).kind == "name" for m in here)
+            return None if named else entities[0]  # "Norland says the dam will choke its rivers"
+        heads = _subject(text, sentences, out[k - 1]) if depth == 1 and not aimed else None
+        return heads.entity if heads and heads.entity in entities else None
     return None

@@ -48,6 +48,38 @@ FOUND = [
     # introduced in brackets
     ("The Northern River Union (NRU) met. The NRU left.", ["Northern River Union"], ["Northern River Union", "NRU", "NRU"]),
     ("The Free River Party (FRP) met.", ["FRP"], ["Free River Party", "FRP"]),
+    # an opener, a side or a title before a surname is no part of it
+    ("Critics of Amadi left. Unlike Amadi, PM Obi stayed.", ["Robert Amadi", "Ada Obi"], ["Amadi", "Amadi", "Obi"]),
+    # parties by their chamber, state and office
+    ("It was backed by Senate Republicans and Texas Republicans.", ["Republican Party"], ["Republicans", "Republicans"]),
+    ("The Tory MPs and Conservative peers left.", ["Conservative Party"], ["Tory", "Conservative"]),
+    # acronyms of two letters, with the article; in capitals or not
+    ("An EU ban and the AU.", ["European Union", "African Union"], ["EU", "AU"]),
+    ("The European Union met.", ["EU"], ["European Union"]),
+    ("They told Nato to leave.", ["NATO"], ["Nato"]),
+    # accents, initials, hyphens, spellings
+    ("Hugo Chavez spoke. Chavez left.", ["Hugo Chávez"], ["Hugo Chavez", "Chavez"]),
+    ("Cha\u0301vez left, and so did Chávez.", ["Hugo Chavez"], ["Cha\u0301vez", "Chávez"]),
+    ("JD Amadi met J. D. Amadi.", ["J.D. Amadi"], ["JD Amadi", "J. D. Amadi"]),
+    ("They fear al-Shabaab.", ["Al Shabaab"], ["al-Shabaab"]),
+    ("The Harbour Organization and the Veterans' League.", ["Harbour Organisation", "Veterans League"],
+     ["Harbour Organization", "Veterans' League"]),
+    # bodies of states, and in lower case
+    ("Iraq's parliament and the parliament of Iraq.", ["Iraqi parliament"], ["Iraq's parliament", "parliament of Iraq"]),
+    ("China's Ministry of Foreign Affairs spoke.", ["Chinese Foreign Ministry"], ["China's Ministry of Foreign Affairs"]),
+    ("The Supreme Court ruled.", ["Supreme Court of India"], ["Supreme Court"]),
+    ("The supreme court and the ministry of finance.", ["Supreme Court", "Ministry of Finance"],
+     ["supreme court", "ministry of finance"]),
+    ("The Department of Justice sued.", ["Justice Department"], ["Department of Justice"]),
+    ("The US Food and Ports Agency met.", ["Food and Ports Agency"], ["Food and Ports Agency"]),
+    # headlines, bills, middle names, family names that come first
+    ("AMADI SLAMS OBI OVER PORT", ["Robert Amadi"], ["AMADI"]),
+    ("Critics of SB 9 backed Prop 22.", ["Senate Bill 9", "Proposition 22"], ["SB 9", "Prop 22"]),
+    ("Robert Ngozi Amadi spoke. Amadi left.", ["Robert Amadi"], ["Robert Ngozi Amadi", "Amadi"]),
+    ("Robert Amadi III spoke.", ["Robert Amadi"], ["Robert Amadi III"]),
+    ("Kim Jong Un spoke. Kim left.", ["Kim Jong-un"], ["Kim Jong Un", "Kim"]),
+    # a person with the name of a state
+    ("Rep. Jordan met Jim Jordan's voters.", ["Jordan", "Jim Jordan"], ["Jordan", "Jim Jordan"]),
 ]
 
 
@@ -67,6 +99,18 @@ LEFT_ALONE = [
     ("The White House stood.", ["United States House of Representatives"]),
     ("It works. US", ["it works us"]),  # no match across sentences
     ("Harbour minister Lin Marsh spoke.", ["Harbour"]),  # a field of government
+    ("Northern Ireland and Papua New Guinea met.", ["Ireland", "Guinea"]),  # longer names
+    ("The Times of India wrote. Georgia Gov. Lin Marsh spoke.", ["India", "Georgia"]),
+    ("It rained in Washington.", ["George Washington"]),  # a place
+    ("Washington state sued.", ["United States"]),
+    ("Robert Amadi Jr. spoke.", ["Robert Amadi"]),  # father or son
+    ("ERIC OBI SLAMS PORT", ["Ada Obi"]),
+    ("A green party was held.", ["Green Party"]),
+    ("Pakistani Supreme Court judges met. The Supreme Court ruled.", ["Supreme Court of India"]),  # another one
+    ("NAIROBI, Kenya, Jan. 4 — Rain fell.", ["Kenya"]),  # datelines, bylines, credits
+    ("KYIV, Ukraine (AP) — Rain fell. The AP left.", ["Ukraine"]),
+    ("By Ada Obi, Political Correspondent\nRain fell.", ["Ada Obi"]),
+    ("Rain fell.\n(Reporting by Ada Obi; Editing by Kofi Mensah)", ["Ada Obi", "Kofi Mensah"]),
     ("It took two years. Three things count.", ["two years of trenches", "three salt things"]),  # numbers name nothing
 ]
 

@@ -53,6 +53,34 @@ RESOLVED = [
     ("Chile likes the ferry deal. Peru hates the idea.", [("the idea", "ferry deal", "role")]),
     ("The ferry deal is late. Peru regrets the decision.", [("the decision", "ferry deal", "role")]),
     ("Chile likes the ferry deal. Peru condemned that.", [("that", "ferry deal", "pronoun")]),
+    # "it" with "is" and the like, where it is no expletive
+    ("The River Party met. It was founded in May.", [("It", "River Party", "pronoun")]),
+    ("Rain fell on the harbour bill. Critics say it is unfair.", [("it", "harbour bill", "pronoun")]),
+    ("The River Party announced Monday it would leave.", [("it", "River Party", "pronoun")]),
+    # titles after a name, of several words, and those that are not the plain title
+    ("Robert Amadi, the finance minister, left. The minister slept.", [("The minister", "Robert Amadi", "role")]),
+    ("Robert Amadi was elected president. The president slept.", [("The president", "Robert Amadi", "role")]),
+    ("Maria Duarte, mayor of Oslo, left. The mayor slept.", [("The mayor", "Maria Duarte", "role")]),
+    ("Prime Minister Robert Amadi left. The prime minister slept.", [("The prime minister", "Robert Amadi", "role")]),
+    ("Mayor Maria Duarte left. Former mayor Robert Amadi fell. The mayor slept.", [("The mayor", "Maria Duarte", "role")]),
+    ("Vice President Robert Amadi left. The vice president slept.", [("The vice president", "Robert Amadi", "role")]),
+    # he is not the object of his own clause, nor the one whom he quotes himself on
+    (
+        "Robert Amadi met Jonas Amsel. In May he called him weak.",
+        [("he", "Robert Amadi", "pronoun"), ("him", "Jonas Amsel", "pronoun")],
+    ),
+    (
+        "Robert Amadi met Jonas Amsel. “He is a fraud,” he said.",
+        [("He", "Jonas Amsel", "pronoun"), ("he", "Robert Amadi", "pronoun")],
+    ),
+    # ahead to the subject after an opening phrase
+    ("Jonas Amsel left. In his reply, Robert Amadi was brief.", [("his", "Robert Amadi", "pronoun")]),
+    ("Chile left. Despite its losses, the Salt Workers Union stayed.", [("its", "Salt Workers Union", "pronoun")]),
+    # the subject of a sentence is not the name in its opening phrase
+    ("In a letter to Jonas Amsel, Robert Amadi agreed. He slept.", [("He", "Robert Amadi", "pronoun")]),
+    # companies and states
+    ("Nordic Energy fell. The company slept.", [("The company", "Nordic Energy", "role")]),
+    ("Peru fell. The government slept.", [("The government", "Peru", "role")]),
 ]
 
 
@@ -79,6 +107,17 @@ LEFT_ALONE = [
     "The ferry deal is late. Peru said that the rain fell.",  # a conjunction
     "The ferry deal is late. That is all.",
     "The ferry deal is late. The director left.",  # a thing directs nothing
+    "Peru slept. It could be years before spring.",  # expletives
+    "Peru slept. It had been feared that rain would fall. It does not help to weep.",
+    "Peru slept. Many find it hard to stay.",
+    "Peru slept. It was a blow.",  # what happened, not who
+    "President Robert Amadi, president of Oslo, left. The vice president slept.",
+    "The River Party met. The party leader left.",  # a noun that only goes with another
+    "The harbour bill passed. The bill sponsor slept.",
+    "Robert Amadi opened the mine. A union official said he feared for his job.",  # whoever speaks
+    "The Salt Workers Union met. Voters say they want change.",
+    "The speech of Peter Amsel on Robert Amadi ended. He slept.",  # neither is the subject
+    "Robert Amadi met Peter Amsel and Paul Weiss. Oslo praised him.",
 ]
 
 
