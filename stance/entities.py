@@ -323,7 +323,7 @@ def _derived(alias: str, entity: Entity) -> Iterator[tuple[str, str]]:
         yield from ((n, "capital") for n in capitals)
         return
     words = bare.split()
-    if bare.islower() and (len(words) > 1 or bare == alias):
+    if bare.islower() and (len(words) > 1 or bare == alias) and profile_of(entity.name, entity.is_actor).kind != "person":
         yield from _plain_forms(words)
     elif len(words) > 1 and words[-1].islower():  # "Latino voter"
         yield from _other_number(words)
@@ -623,6 +623,8 @@ def profile_of(name: str, is_actor: bool = True) -> Profile:
     words = _SUFFIX.sub("", bare).split()
     lower = [w.lower() for w in words]
     gender = given_names().get(words[0].capitalize() if words and words[0].islower() else words[0], "") if words else ""
+    if len(lower) > 1 and lower[-1] in _LAWS:
+        return Profile("thing")
     if lower and not _GROUP_WORDS.isdisjoint(lower):
         head = head_of(bare)
         plural = (head.endswith("s") and not head.endswith("ss")) or head in ("women", "men", "people")
@@ -717,6 +719,17 @@ class Reading:
     ambiguous: Counter[str] = field(default_factory=Counter)
     profiles: dict[str, Profile] = field(default_factory=dict)
     roles: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+
+
+_LAWS = frozenset("act bill treaty agreement pact accord accords amendment resolution protocol memorandum referendum".split())
+
+
+def plays(catalogue: Catalogue, name: str) -> tuple[bool, bool]:
+    """Whether an entity that a text names can be the actor, and whether the target, of a stance: a law only the target."""
+    entity = catalogue.entities.get(name)
+    if entity is not None:
+        return entity.is_actor, entity.is_target
+    return catalogue.discover and name.split()[-1].lower() not in _LAWS, catalogue.discover
 
 
 def find_mentions(text: str, sentences: Sequence[Sentence], catalogue: Catalogue) -> list[list[Mention]]:
@@ -828,7 +841,7 @@ def read_names(
                     if foreign[surface]:
                         continue
                 entity = entities.get(name)
-                acts, aimed = (entity.is_actor, entity.is_target) if entity else (catalogue.discover,) * 2
+                acts, aimed = plays(catalogue, name)
                 found.append(Mention(starts[at], ends[at + length - 1], surface, name, acts, aimed))
                 if fit[0].how not in ("surname", "adjective", "capital"):
                     named.add(name)
@@ -1356,7 +1369,7 @@ _OF_PLACE = re.compile(
 
 
 def _epithets(text: str, catalogue: Catalogue) -> Iterator[Alias]:
-    """What a text may call a politician of a state of the US whom it introduced as such: "the Kentucky Republican", "the Iowa senator"."""
+    """What a text may call a politician of a state of the US whom it introduced as such: "the Kentucky Republican"."""
     for m in _OF_PLACE.finditer(text):
         place = m["before"] or m["place"] or m["of"] or _STATES_OF_US.get(m["short"] or "", m["short"])
         if not place or not (m["office"] or m["party"] or m["side"]):

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
 
-from stance.entities import HEADS, Catalogue, Mention, Profile, Reading, head_of, profile_of
+from stance.entities import HEADS, Catalogue, Mention, Profile, Reading, head_of, plays, profile_of
 from stance.grammar import PREPOSITIONS
 from stance.lexicon import verb_lemmas
 from stance.speech import VERBS, Quote
@@ -145,9 +145,7 @@ def resolve_references(
             if ahead and start < ahead.start and kind in ("he", "she", "it"):
                 entity = _looks_ahead(text, sentence.start, m, ahead, entity, reading)
             if entity is not None:
-                known = catalogue.entities.get(entity)
-                acts, aimed = (known.is_actor, known.is_target) if known else (catalogue.discover,) * 2
-                here.append(Mention(start, end, text[start:end], entity, acts, aimed, how))
+                here.append(Mention(start, end, text[start:end], entity, *plays(catalogue, entity), how))
         here.sort(key=lambda x: x.start)
         out.append(here)
         for n in names:

@@ -169,3 +169,18 @@ def test_cost_hardly_depends_on_the_size_of_the_catalogue():
     assert found(text, small) == found(text, large)
     # each first word leads to a handful of lengths, however many aliases begin with it
     assert max(len(entries) for entries in large.index.values()) <= 6
+
+
+def test_a_law_that_only_the_text_names_is_a_target_and_no_actor():
+    text = "The Rail Safety Act was praised. Ada Obi backed the Rail Safety Act."
+    reading = read_names(text, split_sentences(text), catalogue("Ada Obi", discover=True))
+    roles = {(m.entity, m.is_actor, m.is_target) for ms in reading.mentions for m in ms}
+    assert roles == {("Rail Safety Act", False, True), ("Ada Obi", True, True)}
+
+
+def test_the_office_of_a_person_has_no_plural():
+    known = catalogue("Ada Obi", "dock workers", aliases={"Ada Obi": ["the union leader"]})
+    assert found("Union leaders met. The union leader and a dock worker spoke.", known) == [
+        ("The union leader", "Ada Obi"),
+        ("dock worker", "dock workers"),
+    ]
