@@ -323,9 +323,10 @@ def _derived(alias: str, entity: Entity) -> Iterator[tuple[str, str]]:
         yield from ((n, "capital") for n in capitals)
         return
     words = bare.split()
-    if bare.islower() and (len(words) > 1 or bare == alias) and profile_of(entity.name, entity.is_actor).kind != "person":
+    one = profile_of(entity.name, entity.is_actor).kind == "person"  # "the union leader" is not union leaders
+    if bare.islower() and (len(words) > 1 or bare == alias) and not one:
         yield from _plain_forms(words)
-    elif len(words) > 1 and words[-1].islower():  # "Latino voter"
+    elif len(words) > 1 and words[-1].islower() and not one:  # "Latino voter"
         yield from _other_number(words)
     kind = profile_of(alias, entity.is_actor)
     if kind.kind == "person" and len(words) > 1:
@@ -1360,6 +1361,7 @@ _OFFICES = {"Sen": "senator", "Senator": "senator", "Rep": "representative", "Re
     **{"Gov": "governor", "Governor": "governor", "Congressman": "congressman", "Congresswoman": "congresswoman"}
 }
 _PARTIES = {"R": "Republican", "D": "Democrat", "I": "independent"}
+_POLITICIAN = re.compile(rf"\b(?:[RDI]-[A-Z]|Republican|Democrat|independent|{'|'.join(_OFFICES)})")
 _OF_PLACE = re.compile(
     rf"(?:\b(?P<before>{_PLACES}) )?\b(?:(?P<office>{'|'.join(_OFFICES)})\.? )?"
     rf"(?P<name>[{_UP}][\w’'-]+(?: (?:[A-Z]\.|[{_UP}][\w’'-]+)){{0,3}})"
@@ -1370,7 +1372,7 @@ _OF_PLACE = re.compile(
 
 def _epithets(text: str, catalogue: Catalogue) -> Iterator[Alias]:
     """What a text may call a politician of a state of the US whom it introduced as such: "the Kentucky Republican"."""
-    for m in _OF_PLACE.finditer(text):
+    for m in _OF_PLACE.finditer(text) if _POLITICIAN.search(text) else ():
         place = m["before"] or m["place"] or m["of"] or _STATES_OF_US.get(m["short"] or "", m["short"])
         if not place or not (m["office"] or m["party"] or m["side"]):
             continue
