@@ -987,6 +987,8 @@ def _fits(
         return not (i == first and j - i == 1 and after in _PORTFOLIO and profile_of(alias.entity).kind != "state")
     if how == "adjective":
         wanted = _OF_PARTY if "Party" in alias.entity else _OF_STATE
+        if lower[j : j + 1] == ["opposition"]:  # "Syrian opposition to the plan", but the Syrian opposition is not Syria
+            return lower[j + 1 : j + 2] == ["to"]
         return after.lower() in wanted or (alias.surface[-1] == "." and after[:1].islower() and after.lower() in wanted)
     if how == "capital":
         if before in _PLACE or after in ("(", "—", "–", "-") or (after == "," and before in ("", ",")):

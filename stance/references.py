@@ -265,9 +265,7 @@ _ANY_THING = frozenset("decision move step idea proposal plan measure initiative
 _GOES_ON = re.compile(r"\s+(?:of|for|to|that|which|in|on|by|[A-Z])|[-'’]")
 
 _OF = re.compile(r"\s+(?:of|for|that|which|(?:in )?[A-Z])")
-_NEAREST = {"group": "group", "organization": "group", "organisation": "group"} | dict.fromkeys(
-    ("country", "nation", "government"), "state"
-)
+_NEAREST = {"group": "group", "organization": "group", "organisation": "group", "country": "state", "nation": "state"}
 _FIRM = re.compile(
     r".+ (?:company|corporation|airlines?|air|bank|foods|energy|oil|gas|motors|systems|technologies|mining|capital|logistics|telecom|"
     r"pharma|holdings|hotels|group|records|studios|inc|corp|ltd|plc|llc|ag|gmbh|industries|insurance|resorts|minerals|media)\.?",

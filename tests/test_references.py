@@ -80,7 +80,7 @@ RESOLVED = [
     ("In a letter to Jonas Amsel, Robert Amadi agreed. He slept.", [("He", "Robert Amadi", "pronoun")]),
     # companies and states
     ("Nordic Energy fell. The company slept.", [("The company", "Nordic Energy", "role")]),
-    ("Peru fell. The government slept.", [("The government", "Peru", "role")]),
+    ("Peru fell. The country slept.", [("The country", "Peru", "role")]),
 ]
 
 
@@ -90,6 +90,7 @@ def test_resolved(text, expected):
 
 
 LEFT_ALONE = [
+    "Peru fell. The government slept.",  # who governs is not the state
     "He left.",  # nobody before
     "Maria Duarte spoke. He left.",  # no man
     "Robert Amadi spoke. Rain fell. Snow fell. Hail fell. He left.",  # too long ago
