@@ -1,8 +1,7 @@
 """The catalogue of entities, and finding the mentions of their names in a document.
 
 Names are matched by their first word, longest first, so that the cost of a document hardly depends on the catalogue's
-size. Besides the aliases that the catalogue lists, those count that can be derived: surnames, acronyms, names without
-article or legal form, adjectives and capitals of states, members of parties, plurals of plain nouns.
+size. Besides the aliases that the catalogue lists, those count that can be derived, see `stance.names`.
 """
 
 from __future__ import annotations
@@ -16,22 +15,40 @@ from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Any, NamedTuple
-from unicodedata import normalize
 
+from stance.names import (
+    AFTER_HEAD,
+    BODY_NOUNS,
+    COMMON_SURNAMES,
+    GROUP_WORDS,
+    HE,
+    LAWS,
+    LEGAL_FORM,
+    LOWERED,
+    PARTICLES,
+    SHE,
+    SUFFIX,
+    TITLE_WORDS,
+    UNIONS,
+    WORD,
+    Alias,
+    Entity,
+    Profile,
+    acronyms,
+    aliases_of,
+    entity_profile,
+    family_first,
+    fold,
+    given_names,
+    head_of,
+    profile_of,
+    state_words,
+    states,
+    unaccented,
+)
 from stance.text import InputError, Sentence, as_text, read_rows
 
 KINDS = ("actor", "target")
-
-
-@dataclass(frozen=True, slots=True)
-class Entity:
-    """A named thing: its name, the roles it may take, other names for it, and for whom it speaks."""
-
-    name: str
-    is_actor: bool = True
-    is_target: bool = True
-    aliases: tuple[str, ...] = ()
-    affiliation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +66,6 @@ class Mention:
     is_actor: bool
     is_target: bool
     how: str = "name"
-
-
-class Alias(NamedTuple):
-    """One way to write an entity: the words as listed, whose they are, and how they were come by."""
-
-    surface: str
-    entity: str
-    how: str
-
-
-_ACCENTS = "\u0300-\u036f"
-WORD = re.compile(rf"[\w{_ACCENTS}]+|[^\w\s]")
 
 
 class Phrase(NamedTuple):
@@ -150,17 +155,6 @@ def phrase_stem(word: str) -> str:
     return word
 
 
-def fold(text: str) -> tuple[str, ...]:
-    """The words of a name in lower case, without accents, the apostrophe straight."""
-    return tuple(WORD.findall(text.lower())) if text.isascii() else tuple(_unaccented(w).lower() for w in WORD.findall(text))
-
-
-@lru_cache(maxsize=100_000)
-def _unaccented(text: str) -> str:
-    """A text without its accents, which many writers leave out, the apostrophe straight."""
-    return text if text.isascii() else re.sub(f"[{_ACCENTS}]", "", normalize("NFD", text)).replace("’", "'")
-
-
 def load_catalogue(source: object = None, encoding: str = "utf-8") -> Catalogue:
     """The catalogue from a path, from a DataFrame, or (None) the one that ships, with discovery of names.
 
@@ -235,441 +229,6 @@ def _split(value: object) -> tuple[str, ...]:
     return tuple(v.strip() for v in as_text(value).split("|") if v.strip())
 
 
-# ---------------------------------------------------------------------------------------------- derived aliases
-
-_ARTICLE = re.compile(r"^(?:the|a|an) ", re.I)
-_LEGAL = re.compile(
-    r",?(?: &| and)? (?:Inc|Corp|Corporation|Incorporated|Ltd|Limited|LLC|LLP|PLC|Plc|plc|AG|SE|SA|S\.A|NV|N\.V|GmbH|Co|Company|AB|ASA|"
-    r"Oy|SpA|S\.p\.A|Oyj|KG|Pty|BV|Holdings?)\.?$"
-)
-_SUFFIX = re.compile(r",? (?:Jr|Sr|II|III|IV)\.?$")
-_PARTICLES = frozenset("al bin ben ibn van von de da del della di du el la le der den ten ter dos das abu".split())
-_GROUP_WORDS = frozenset(
-    "party committee union council court bank ministry front house congress parliament agency army federation association "
-    "company commission university club group fund institute board department senate office service services bureau "
-    "administration government corporation foundation league alliance society movement network campaign coalition caucus "
-    "assembly authority organization organisation church police forces force guard militia brigade team center centre "
-    "centers centres school college hospital airlines airline industries partners times post journal news newspaper press "
-    "greens list guild cooperative chamber syndicate confederation lobby trust press embassy brotherhood taliban bloc "
-    "states nations republicans democrats conservatives socialists liberals workers farmers teachers doctors nurses drivers "
-    "voters residents students parents lawmakers senators officials lawyers activists protesters survivors immigrants "
-    "migrants veterans prosecutors fishermen owners traders businesses unions companies banks tribe nation "
-    "air pure resorts minerals midstream health foods food media energy oil gas motors systems technologies mining capital "
-    "logistics telecom pharma holdings hotels group partners press records studios academy ensemble "
-    "orchestra theatre theater museum museums festival airport port railway railways mine mines works".split()
-)
-_PLURAL_GROUPS = {
-    "Democratic": ("Democrats", "Democrat"), "Labour": ("Labour",), "Conservative": ("Conservatives", "Tories", "Tory"),
-    "Green": ("Greens",), "Liberal": ("Liberals",), "Socialist": ("Socialists",), "Communist": ("Communists",),
-    "Republican": ("Republicans", "Republican", "GOP", "G.O.P."), "Libertarian": ("Libertarians",),
-}  # fmt: skip
-_PARTY = re.compile(r"^(?:the )?((?:[A-Z][\w-]+ )*?)([A-Z][\w-]+) Party(?: of [A-Z].*)?$")
-_COMMON_SURNAMES = frozenset(
-    "brown white black green gray grey young may bush rice price king bishop long short day hill wood woods church cook "
-    "baker love hope grace rose stone field fields banks rivers lake north west south east strong wise sharp swift best "
-    "gold silver ball bell bird fox wolf hunt hunter fisher forest frost snow summer winter march april june august "
-    "mason miller taylor carter potter smith page chase case power powers little good rich noble read field law laws "
-    "sessions gates marshall major judge pope knight duke earl prince dean abbott house hall park parks street will mark "
-    "bill grant art christian english french german holland wales jordan israel lord cross ford rush berry cherry house "
-    "right justice flood storm peace paul james lee bond cash cotton salt pepper root burns singer gay blunt crane".split()
-)
-
-
-def aliases_of(entity: Entity) -> Iterator[Alias]:
-    """The aliases of an entity, listed and derived, each once.
-
-    >>> [a.surface for a in aliases_of(Entity("Chamber of Ports", aliases=("the port lobby",)))]
-    ['Chamber of Ports', 'the port lobby', 'COP', 'C.O.P.', 'port lobby', 'port lobbies']
-    """
-    seen: set[str] = set()
-    listed = (entity.name, *entity.aliases)
-    found = (*((a, "name") for a in listed), *(d for a in listed for d in _derived(a, entity)))
-    for surface, how in (*found, *((other, how) for form, how in found for other in _spellings(form))):
-        if surface and surface not in seen:
-            seen.add(surface)
-            yield Alias(surface, entity.name, how)
-
-
-def _spellings(name: str) -> Iterator[str]:
-    """A name without the marks that many writers leave out, and as others spell it: "Veterans' Affairs", "Defence Ministry"."""
-    if "-" in name or "'" in name or "’" in name:
-        yield re.sub(r"(?<=\w)-(?=[A-Z])", " ", re.sub(r"(?<=s)['’](?= )", "", name))
-    words = name.split()
-    if not _SPELLINGS.keys().isdisjoint(words):
-        for i, w in enumerate(words):
-            if w in _SPELLINGS and len(words) > 1 and (words[-1] != "Party" or w[-1] == "s"):
-                yield " ".join([*words[:i], _SPELLINGS[w].rstrip("'") if w is words[-1] else _SPELLINGS[w], *words[i + 1 :]])
-    if words[0] == "Al" and len(words) == 2:
-        yield f"al-{words[1]}"
-
-
-_SPELLINGS = {
-    cased[i]: cased[1 - i]
-    for pair in ("organisation organization", "labour labor", "defence defense", "centre center", "centres centers")
-    for cased in (pair.split(), pair.title().split()) for i in (0, 1)
-} | {f"{w}s": f"{w}s'" for w in "Veteran Teacher Worker Farmer Nurse Student Lawyer Driver".split()}  # fmt: skip
-
-
-def _derived(alias: str, entity: Entity) -> Iterator[tuple[str, str]]:
-    """Other ways to write `alias`, and how each was come by."""
-    bare = _LEGAL.sub("", _ARTICLE.sub("", alias)).strip()
-    if bare != alias and len(bare) > 2 and (" " in bare or not bare.islower()):
-        yield bare, "name" if " " in bare else "derived"
-    if bare in states():
-        _, adjectives, people, capitals, others = states()[bare]
-        yield from ((n, "name") for n in (states()[bare][0], *others))
-        yield from ((n, "people") for n in people)
-        yield from ((n, "adjective") for n in adjectives)
-        yield from ((n, "capital") for n in capitals)
-        return
-    words = bare.split()
-    one = profile_of(entity.name, entity.is_actor).kind == "person"  # "the union leader" is not union leaders
-    if bare.islower() and (len(words) > 1 or bare == alias) and not one:
-        yield from _plain_forms(words)
-    elif len(words) > 1 and words[-1].islower() and not one:  # "Latino voter"
-        yield from _other_number(words)
-    kind = profile_of(alias, entity.is_actor)
-    if kind.kind == "person" and len(words) > 1:
-        core = [w for w in _SUFFIX.sub("", bare).split() if not re.fullmatch(r"[A-Za-z]\.", w)]
-        if len(core) > 1:
-            core = [w.capitalize() for w in core] if bare.islower() else core
-            if _family_first(core):  # "Kim Jong-un" is Kim, not Un
-                yield f"{core[0]} {' '.join(core[1:]).replace('-', ' ').title()}", "derived"
-                if len(core) == 3:
-                    yield f"{core[0]} {core[1]}-{core[2].lower()}", "derived"
-                yield core[0], "surname"
-                return
-            last = next((i for i, w in enumerate(core[1:-1], 1) if w.lower() in _PARTICLES), len(core) - 1)
-            suffix = _SUFFIX.search(bare)
-            if suffix:
-                short = suffix.group().strip(",. ")
-                firsts = (" ".join(core), f"{core[0]} {core[-1]}")
-                yield from ((f"{first} {short}{dot}", "derived") for first in firsts for dot in ("", "."))
-            initials = core[0].replace(".", "")
-            if core[0].isupper() and 2 <= len(initials) <= 3:  # "J.D. Obi" and "JD Obi"
-                yield from ((f"{first} {' '.join(core[1:])}", "derived") for first in (initials, ".".join(initials) + "."))
-            if core[-1][:3].lower() in ("al-", "el-"):
-                yield from ((f"{core[0]} {core[-1][3:]}", "derived"), (core[-1][3:], "surname"))
-            if len(core) > 2 and last == len(core) - 1 and core[-2] not in given_names():
-                yield f"{core[-2]} {core[-1]}", "surname"
-            yield f"{core[0]} {' '.join(core[last:])}", "derived"
-            yield from ((f"{other} {' '.join(core[last:])}", "derived") for other in short_names().get(core[0], ()))
-            yield " ".join(core), "derived"
-            yield " ".join(core[last:]), "surname"
-            if last < len(core) - 1:
-                yield core[-1], "surname"
-        return
-    party = _PARTY.match(bare)
-    if party:
-        for form in _PLURAL_GROUPS.get(party[2], (f"{party[2]}s",) if party[2][-2:] in ("an", "st", "al", "ve") else ()):
-            singular = not form.endswith("s") and not form.isupper() and "." not in form and form != "Tories"
-            yield (party[1] or "") + form, "adjective" if singular and form != "Labour" else "derived"
-        if party[2] in _PLURAL_GROUPS and party[2] != "Labour":
-            yield party[2], "adjective"
-    if not bare[:1].isupper():
-        return
-    for shorter in _without_state(bare):
-        yield shorter, "derived"
-        yield from _office_forms(shorter)
-    yield from _office_forms(bare)
-    yield from _of_state(bare)
-    for short in (*_acronyms(bare), *_UNIONS.get(bare, ())):
-        yield short, "acronym"
-    if len(words) == 2 and kind.kind == "group" and words[1][0].isupper() and words[0][0] + words[1][0] not in states():
-        yield from ((short, "initials") for short in (words[0][0] + words[1][0], f"{words[0][0]}.{words[1][0]}."))
-    if bare[-1].isdigit():
-        yield from ((form, "name") for form in _bill_forms(bare))
-
-
-_UNIONS = {"European Union": ("EU", "E.U."), "United Nations": ("UN", "U.N."), "African Union": ("AU", "A.U.")} | {
-    **dict.fromkeys(("EU", "E.U."), ("European Union",)), **dict.fromkeys(("UN", "U.N."), ("United Nations",)), "AU": ("African Union",)
-}  # fmt: skip
-_BILLS = (("Senate Bill", "SB", "S.B."), ("House Bill", "HB", "H.B."), ("H.R.", "HR"), ("Proposition", "Prop", "Prop."))
-
-
-def _bill_forms(name: str) -> Iterator[str]:
-    """Other ways to write "Senate Bill 9": "SB 9", "S.B. 9", "SB9"."""
-    kind, _, number = name.rpartition(" ")
-    for forms in _BILLS:
-        if kind in forms or (not kind and number.rstrip("0123456789") in forms):
-            number = number.lstrip("HBRS")
-            yield from (f"{form} {number}" for form in forms)
-            yield from (form + number for form in forms if form.isupper() and "." not in form)
-
-
-@lru_cache(maxsize=1)
-def _state_words() -> dict[str, tuple[str, str]]:
-    """Name or adjective of a state -> its usual name, its first adjective."""
-    return {word: (row[0], row[1][0]) for name, row in states().items() if row[1] for word in (name, *row[1])}
-
-
-def _of_state(name: str) -> Iterator[tuple[str, str]]:
-    """A state's body as others write it: "Iraqi parliament", "Iraq's parliament" and "parliament of Iraq" are the same."""
-    words = re.split(r"['’]s | ", name, maxsplit=2)
-    for owner, rest in (
-        (words[0], name[len(words[0]) :].lstrip("'’s ")),
-        (" ".join(words[:2]), words[-1]),
-        (name.rpartition(" of ")[2].removeprefix("the "), name.rpartition(" of ")[0]),
-    ):
-        if owner in _state_words() and rest and head_of(rest) in _LOWERED | {"forces", "troops", "navy", "officials", "lawmakers"}:
-            state, adjective = _state_words()[owner]
-            for body in (rest, *(form for form, how in _office_forms(rest) if how != "acronym")):
-                yield from ((f, "derived") for f in (f"{adjective} {body}", f"{state}'s {body}", f"{body} of {state}"))
-                if " " in body and body[0].isupper():
-                    yield body, "bare"
-
-
-_FAMILY_NAMES = frozenset("Xi Hu Wen Mao Deng Jiang Zhou Zhao Zhang Wang Liu Li Xu Nguyen Tran Pham Yoon".split())
-
-
-def _family_first(words: list[str]) -> bool:
-    """Whether a person's first word is the family's name: Xi Jinping, Kim Jong Un, Tsai Ing-wen."""
-    if words[0] in _FAMILY_NAMES and len(words) > 1:
-        return True
-    return (len(words) == 3 and words[0] == "Kim") or (len(words) == 2 and bool(re.fullmatch(r"[A-Z]\w+-[a-z]\w+", words[1])))
-
-
-_SHORT_NAMES = (
-    "Robert Bob Rob Bobby,William Bill Will Billy,Charles Chuck Charlie,Gregory Greg,Joseph Joe,Bernard Bernie,Michael Mike,"
-    "James Jim Jimmy,Thomas Tom,Timothy Tim,Ronald Ron,Donald Don,Kenneth Ken,Edward Ed Ted,Steven Steve,Stephen Steve,Daniel Dan,"
-    "Richard Dick Rick Rich,Christopher Chris,Matthew Matt,Nicholas Nick,Joshua Josh,Benjamin Ben,Jeffrey Jeff,Douglas Doug,"
-    "Samuel Sam,Patrick Pat,Patricia Pat,Elizabeth Liz Beth Betsy,Deborah Deb Debbie,Susan Sue,Katherine Kathy Kate,Jerrold Jerry,"
-    "Gerald Jerry,Lawrence Larry,Harold Hal,Rudolph Rudy,Mitchell Mitch,David Dave,Anthony Tony,Andrew Andy Drew,Peter Pete,"
-    "Philip Phil,Raymond Ray,Walter Walt,Alexander Alex,Eugene Gene,Frederick Fred,Leonard Len,Randall Randy,Vincent Vince,"
-    "Jennifer Jen Jenny,Jacqueline Jackie,Margaret Maggie Meg,Rebecca Becky,Victoria Vicky,Theodore Ted,Jonathan Jon,John Jack"
-)
-"""Given names and their usual short forms."""
-
-
-@lru_cache(maxsize=1)
-def short_names() -> dict[str, set[str]]:
-    """A given name -> others that the same person may go by."""
-    out: dict[str, set[str]] = defaultdict(set)
-    for group in _SHORT_NAMES.split(","):
-        names = group.split()
-        for name in names:
-            out[name] |= {n for n in (names if name == names[0] else [names[0]]) if n != name}
-    return out
-
-
-def _other_number(words: list[str]) -> Iterator[tuple[str, str]]:
-    """The plural of a phrase in the singular, or its singular."""
-    *rest, last = words
-    if len(last) > 3:
-        if last.endswith("ies"):
-            yield " ".join([*rest, last[:-3] + "y"]), "name"
-        elif last.endswith("s") and not last.endswith("ss"):
-            yield " ".join([*rest, last[:-1]]), "name"
-        elif last.endswith("y") and last[-2] not in "aeiou":
-            yield " ".join([*rest, last[:-1] + "ies"]), "name"
-        else:
-            yield " ".join([*rest, last + ("es" if last[-1] in "sxz" or last[-2:] in ("ch", "sh") else "s")]), "name"
-
-
-def _plain_forms(words: list[str]) -> Iterator[tuple[str, str]]:
-    """Plural and singular of a phrase in lower case, its head put by a synonym, its last qualifier dropped."""
-    yield from _other_number(words)
-    cut = next((i for i, w in enumerate(words) if w in ("on", "of", "for", "to", "in", "against", "over", "with")), 0)
-    if cut > 1 and words[0] not in _NUMBERS:  # "two years of trenches" is not any two years
-        yield " ".join(words[:cut]), "derived"
-    heads = next((h for h in HEADS if words[-1] in h), ()) if not cut else ()
-    if heads and len(words) > 1:
-        for head in heads:
-            yield " ".join([*words[:-1], head]), "derived"
-            if len(words) > 2:
-                yield f"{words[-2]} {head}", "derived"
-
-
-_NUMBERS = frozenset("one two three four five six seven eight nine ten eleven twelve dozen several many few some half".split())
-
-HEADS: tuple[tuple[str, ...], ...] = (
-    ("bill", "legislation", "measure", "act", "law", "proposal", "amendment", "statute"),
-    ("deal", "agreement", "accord", "pact", "treaty"),
-    ("plan", "proposal", "scheme", "project", "programme", "program"),
-    ("ban", "prohibition"),
-    ("order", "decree", "directive"),
-    ("tax", "levy", "duty"),
-    ("talks", "negotiations"),
-    ("truce", "ceasefire"),
-    ("ruling", "decision", "verdict", "judgment", "judgement"),
-    ("shooting", "attack"),
-    ("investigation", "inquiry", "probe"),
-    ("merger", "takeover"),
-    ("strike", "walkout", "stoppage"),
-    ("budget",), ("referendum",), ("conference", "congress", "summit"), ("policy",), ("code",), ("rule",), ("reform",),
-)  # fmt: skip
-"""Nouns that news uses for one another when it comes back to a thing."""
-
-
-_STATE_PREFIXES = {
-    "United States": ("U.S.", "US", "American"),
-    "United Kingdom": ("UK", "British"),
-    "United Nations": ("U.N.", "UN"),
-    "European Union": ("EU",),
-}
-
-
-_STATE_STARTS = tuple(f"{s} " for state, shorts in _STATE_PREFIXES.items() for s in (state, *shorts))
-
-
-def _without_state(name: str) -> Iterator[str]:
-    """'United States Senate' and 'Supreme Court of the United States' without the state, and with its short names."""
-    if not name.startswith(_STATE_STARTS) and " of the " not in name:
-        return
-    for state, shorts in _STATE_PREFIXES.items():
-        rest = ""
-        if name.startswith(state + " "):
-            rest = name[len(state) + 1 :]
-        elif name.endswith(" of the " + state):
-            rest = name[: -len(" of the " + state)]
-        else:
-            written = next((s for s in shorts if s.isupper() and name.startswith(s + " ")), "")
-            rest = name[len(written) + 1 :] if written and (written == "U.S." or name.count(" ") > 1) else ""
-        if rest and rest[0].isupper():
-            yield rest
-            yield from (f"{short} {rest}" for short in (state, *shorts))
-            if rest == "House of Representatives":
-                yield "House"
-
-
-def _office_forms(name: str) -> Iterator[tuple[str, str]]:
-    if name in ("Foreign Ministry", "Ministry of Foreign Affairs"):
-        yield from ((form, "derived") for form in ("Foreign Ministry", "Ministry of Foreign Affairs", "Foreign Affairs Ministry"))
-    for head in ("Department", "Ministry"):
-        if name.endswith(f" {head}") and name.count(" ") < 4:
-            yield f"{head} of {name[: -len(head) - 1]}", "derived"
-        if name.startswith(head + " of ") and " " in name:
-            field_ = name[len(head) + 4 :].removeprefix("the ")
-            yield f"{field_} {head}", "derived"
-            if head == "Department" and field_.count(" ") >= 2:
-                yield from ((a, "acronym") for a in _acronyms(field_))
-    chamber, on, field_ = name.partition("Committee on ")
-    if on and (not chamber or chamber in ("Senate ", "House ", "Select ")):
-        yield from ((f"{c}{field_} Committee", "derived") for c in {chamber, ""})
-        if chamber:
-            yield on + field_, "derived"
-    if name.startswith("Court of Appeals for the "):
-        circuit = name.removeprefix("Court of Appeals for the ")
-        yield circuit, "derived"
-        yield f"{circuit} Court of Appeals", "derived"
-        number = _ORDINALS.get(circuit.split()[0])
-        if number:
-            yield circuit.replace(circuit.split()[0], number), "derived"
-
-
-_ORDINALS = dict(zip("First Second Third Fourth Fifth Sixth Seventh Eighth Ninth Tenth Eleventh".split(),
-                     "1st 2nd 3rd 4th 5th 6th 7th 8th 9th 10th 11th".split(), strict=True))  # fmt: skip
-
-
-def _acronyms(name: str) -> Iterator[str]:
-    """Acronyms of three letters and more, in both spellings: NRA, N.R.A.; with and without the letter of "of"."""
-    words = re.findall(r"[A-Za-zÀ-ž]+", re.sub(r"['’]s\b", "", name))
-    tight = "".join(w[0] for w in words if w[0].isupper())
-    loose = "".join(w[0].upper() for w in words if w[0].isupper() or w == "of")
-    for short in dict.fromkeys((tight, loose)):
-        if len(short) >= 3 and len(words) >= 3:
-            yield short
-            yield ".".join(short) + "."
-    if len(tight) > 3 and " and " in name:  # CDC drops what follows the last "and"
-        head = "".join(w[0] for w in re.findall(r"[A-Za-z]+", name[: name.rindex(" and ")]) if w[0].isupper())
-        if len(head) >= 3:
-            yield head
-
-
-@lru_cache(maxsize=100_000)
-def head_of(name: str) -> str:
-    """The noun that a name turns on, in lower case: "Bank" of "Bank of Oslo", "withdrawal" of "withdrawal of the film"."""
-    words = name.lower().split()
-    cut = next((i for i, w in enumerate(words) if i and w in _AFTER_HEAD), len(words))
-    return words[cut - 1] if words else ""
-
-
-@dataclass(frozen=True, slots=True)
-class Profile:
-    """What a name says of its bearer: person, state, group or thing; gender m, f or ''; whether "they" fits."""
-
-    kind: str
-    gender: str = ""
-    plural: bool = False
-
-
-@lru_cache(maxsize=1)
-def states() -> dict[str, tuple[str, tuple[str, ...], tuple[str, ...], tuple[str, ...], tuple[str, ...]]]:
-    """Every name of a state -> (its usual name, adjectives, people, capitals, other names)."""
-    out = {}
-    for line in _data_lines("states.tsv"):
-        name, adjectives, people, capital, others = (line.split("\t") + [""] * 4)[:5]
-        row = (name, *(tuple(v for v in cell.split("|") if v) for cell in (adjectives, people, capital, others)))
-        for known in (name, *row[4]):
-            out[known] = row
-    return out  # type: ignore[return-value]
-
-
-@lru_cache(maxsize=1)
-def given_names() -> dict[str, str]:
-    """Given name -> m or f."""
-    return {name: gender for gender, name in (line.split("\t") for line in _data_lines("given_names.tsv"))}
-
-
-def _data_lines(name: str) -> list[str]:
-    return (resources.files("stance") / name).read_text(encoding="utf-8").splitlines()[1:]
-
-
-@lru_cache(maxsize=100_000)
-def profile_of(name: str, is_actor: bool = True) -> Profile:
-    """What a name alone says of its bearer."""
-    bare = _ARTICLE.sub("", name)
-    if bare in states():
-        return Profile("state")
-    words = _SUFFIX.sub("", bare).split()
-    lower = [w.lower() for w in words]
-    gender = given_names().get(words[0].capitalize() if words and words[0].islower() else words[0], "") if words else ""
-    if len(lower) > 1 and lower[-1] in _LAWS:
-        return Profile("thing")
-    if lower and not _GROUP_WORDS.isdisjoint(lower):
-        head = head_of(bare)
-        plural = (head.endswith("s") and not head.endswith("ss")) or head in ("women", "men", "people")
-        return Profile("group", plural=plural or lower[-1] in ("party", "police", "government", "campaign"))
-    if not is_actor:
-        return Profile("thing", plural=bool(lower) and lower[-1].endswith("s") and not lower[-1].endswith("ss"))
-    if 2 <= len(words) <= 5 and "of" not in lower and "for" not in lower:
-        if gender:
-            return Profile("person", gender)
-        acronym = any(w.isupper() and len(w) > 2 and "." not in w for w in words)
-        if not acronym and all(w[0].isupper() or w in _PARTICLES for w in words):
-            return Profile("person")
-    if name.islower() and head_of(name) in _TITLE_WORDS:
-        return Profile("person")  # "agriculture minister"
-    if name.islower():
-        return Profile("group" if lower and lower[-1].endswith("s") else "thing", plural=bool(lower) and lower[-1].endswith("s"))
-    return Profile("group" if len(words) > 1 or name.isupper() else "name")
-
-
-@lru_cache(maxsize=100_000)
-def entity_profile(entity: Entity) -> Profile:
-    """What an entity's name says of its bearer, and its other names: "the airline" is no person, "the mayor" and "Ms. Obi" are."""
-    profile = profile_of(entity.name, entity.is_actor)
-    if not entity.is_actor or profile.kind == "state":
-        return profile
-    for alias in entity.aliases:
-        words = fold(alias)
-        if not words:
-            continue
-        if words[0] in _HE or words[0] in _SHE:
-            return Profile("person", "m" if words[0] in _HE else "f")
-        head = next((words[i - 1] for i, w in enumerate(words) if i and w in _AFTER_HEAD), words[-1])
-        if alias.islower() and not profile.gender and profile.kind in ("person", "name", "thing") and head in _BODY_NOUNS:
-            return Profile("group")
-        if alias.islower() and profile.kind in ("name", "thing") and head in _TITLE_WORDS and words[0] in ("the", "a", "an"):
-            return Profile("person")
-    return profile
-
-
-_AFTER_HEAD = frozenset("of for in on at from against over with to".split())
-_BODY_NOUNS = _GROUP_WORDS | frozenset(
-    "firm operator builder retailer carrier maker contractor utility brewery airline app chain website newspaper magazine".split()
-)
-
 # ---------------------------------------------------------------------------------------------- mentions
 
 _PLACE = frozenset("in at from to near outside around toward towards via into through across of".split())
@@ -689,20 +248,6 @@ _OF_PARTY = frozenset(
     "effort plan plans push backing objections rivals strategists operatives state attorneys mp mps peers "
     "backbenchers backbencher councillors frontbench manifesto government".split()
 )
-_TITLE_WORDS = frozenset(
-    "president mr mrs ms miss dr prof professor sen senator rep representative gov governor mayor judge justice gen general "
-    "col colonel capt captain lt sgt sir lady lord king queen prince princess pope bishop archbishop cardinal rabbi imam "
-    "sheikh ayatollah ambassador commissioner secretary speaker chief chairman chairwoman chair director councillor coach "
-    "sheriff inspector minister premier chancellor leader attorney spokesman spokeswoman spokesperson congressman "
-    "congresswoman nominee lawyer candidate superintendent principal archduke emir sultan father sister brother officer "
-    "executive pastor reverend rev deputy detective sergeant major admiral analyst editor envoy economist owner author "
-    "activist actor actress singer head member democrat republican whip lawmaker businessman billionaire officials "
-    "then-president then-sen then mp pm cm vp dp cllr barrister comrade alhaji challenger incumbent rival".split()
-)
-_HE = frozenset("mr sir lord king prince pope bishop archbishop cardinal rabbi imam sheikh ayatollah father brother emir".split())
-_SHE = frozenset("mrs ms miss lady queen princess sister".split())
-
-
 @dataclass
 class Reading:
     """What was found in a document.
@@ -722,7 +267,6 @@ class Reading:
     roles: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
 
-_LAWS = frozenset("act bill treaty agreement pact accord accords amendment resolution protocol memorandum referendum".split())
 
 
 def plays(catalogue: Catalogue, name: str) -> tuple[bool, bool]:
@@ -730,7 +274,7 @@ def plays(catalogue: Catalogue, name: str) -> tuple[bool, bool]:
     entity = catalogue.entities.get(name)
     if entity is not None:
         return entity.is_actor, entity.is_target
-    return catalogue.discover and name.split()[-1].lower() not in _LAWS, catalogue.discover
+    return catalogue.discover and name.split()[-1].lower() not in LAWS, catalogue.discover
 
 
 def find_mentions(text: str, sentences: Sequence[Sentence], catalogue: Catalogue) -> list[list[Mention]]:
@@ -757,7 +301,7 @@ def read_names(
     words = WORD.findall(text)
     lower = [w.lower() for w in words]
     if not text.isascii():
-        lower = [w if w.isascii() else _unaccented(w) for w in lower]
+        lower = [w if w.isascii() else unaccented(w) for w in lower]
     dateline = _DATELINE.match(text) or _DATELINE.search(text, 0, 600)
     away = [dateline.span(1)] if dateline else []
     away += [m.span() for m in _CREDIT.finditer(text)]
@@ -867,7 +411,7 @@ _OTHERS = r"\b[A-Z]\w{1,20}(?:n|i|sh|se)|['’]s|\bU\.?S\.?|\bUK"
 def _is_plain(alias: str) -> bool:
     """Whether an alias is a plain noun, or an office, with or without article: "the court", "nurses", "the prime minister"."""
     words = [w for w in alias.split() if w not in _LITTLE]
-    return alias.islower() and (len(words) <= 1 or (len(words) == 2 and words[-1] in _TITLE_WORDS))
+    return alias.islower() and (len(words) <= 1 or (len(words) == 2 and words[-1] in TITLE_WORDS))
 
 
 _LITTLE = frozenset("the a an this that its his her their our".split())
@@ -880,8 +424,8 @@ def _choose(
     before = [o for o in owners if o in named] or [o for o in owners if "" in evidence[o]]
     title = lower[at - 1] if at > first else ""
     title = lower[at - 2] if title == "." and at - 1 > first else title
-    if len(before) > 1 and (title in _HE or title in _SHE):
-        before = [o for o in before if profile_of(o).gender == ("m" if title in _HE else "f")]
+    if len(before) > 1 and (title in HE or title in SHE):
+        before = [o for o in before if profile_of(o).gender == ("m" if title in HE else "f")]
     return before
 
 
@@ -978,12 +522,12 @@ def _fits(
     if how == "name" or how == "people":
         if j - i == 1 and alias.entity in states():
             named = full_names.get(lower[i])
-            if before in _TITLE_WORDS or (before == "." and lower[i - 2] in _TITLE_WORDS):  # Rep. Jordan
+            if before in TITLE_WORDS or (before == "." and lower[i - 2] in TITLE_WORDS):  # Rep. Jordan
                 return False
             if named and alias.entity not in named and at > min(named.values()) and before not in _PLACE:
                 return False
             joined = after in ("-", "‑") and words[j + 1 : j + 2] and words[j + 1][0].isupper()  # Guinea-Bissau, not US-Israeli
-            return not (joined and words[j + 1] not in _state_words()) and after not in ("Gov", "Republicans", "Democrats")
+            return not (joined and words[j + 1] not in state_words()) and after not in ("Gov", "Republicans", "Democrats")
         return not (i == first and j - i == 1 and after in _PORTFOLIO and profile_of(alias.entity).kind != "state")
     if how == "adjective":
         wanted = _OF_PARTY if "Party" in alias.entity else _OF_STATE
@@ -1010,7 +554,7 @@ def _fits(
     headline = words[i].isupper() and len(words[i]) > 1
     if headline and before.capitalize() in given_names() and before != alias.entity.split()[0].lower():
         return False  # ERIC TRUMP
-    if before and words[i - 1][0].isupper() and before not in _TITLE_WORDS and i - 1 > first and before not in ("the", "u", "s"):
+    if before and words[i - 1][0].isupper() and before not in TITLE_WORDS and i - 1 > first and before not in ("the", "u", "s"):
         if how == "surname" and before == alias.entity.split()[0].lower():
             return True
         party = how == "derived" and before in _CHAMBERS and "Party" in alias.entity  # Senate Republicans
@@ -1033,11 +577,11 @@ def _fits(
                 return not ((dated or after.isdigit()) and lower[j - 1] in _DATED)
             if at > min(known.values()):  # the surname of somebody whom the text has named, or will be taken for him
                 return False
-            if lower[j - 1] not in _COMMON_SURNAMES:
+            if lower[j - 1] not in COMMON_SURNAMES:
                 known[alias.entity] = at
                 return True
-        if lower[j - 1] in _COMMON_SURNAMES or lower[j - 1] in _DATED:
-            return before in _TITLE_WORDS or (before == "." and i - 2 >= first and lower[i - 2] in _TITLE_WORDS)
+        if lower[j - 1] in COMMON_SURNAMES or lower[j - 1] in _DATED:
+            return before in TITLE_WORDS or (before == "." and i - 2 >= first and lower[i - 2] in TITLE_WORDS)
     return True
 
 
@@ -1073,20 +617,12 @@ def _same_case(surface: str, alias: str) -> bool:
         return len(surface) > 2 or alias.isupper()
     have, want = WORD.findall(surface), WORD.findall(alias)
     if len(want) == 1:
-        return _unaccented(surface) == _unaccented(alias) or (len(alias) > 3 and alias.isupper() and surface == alias.capitalize())
+        return unaccented(surface) == unaccented(alias) or (len(alias) > 3 and alias.isupper() and surface == alias.capitalize())
     if len(have) == len(want) + 2:  # a middle initial
         del have[1:3]
-    small = [w for h, w in zip(have, want, strict=True) if w[0].isupper() and not h[0].isupper() and w.lower() not in _PARTICLES]
+    small = [w for h, w in zip(have, want, strict=True) if w[0].isupper() and not h[0].isupper() and w.lower() not in PARTICLES]
     head = head_of(alias)
-    return (not small and not alias.isupper()) or (head in _LOWERED and any(w.lower() == head for w in small))
-
-
-_LOWERED = frozenset(
-    "court ministry department council party government police parliament committee commission army military administration "
-    "union cabinet act bill law deal plan agreement accord treaty war pipeline amendment lawmakers senators voters officials "
-    "leaders workers activists groups forces troops".split()
-)
-"""What a name turns on that many writers put in lower case."""
+    return (not small and not alias.isupper()) or (head in LOWERED and any(w.lower() == head for w in small))
 
 
 _OTHER_TITLE = frozenset("vice prime chief lieutenant lt attorney solicitor under".split())
@@ -1113,21 +649,21 @@ def _learn(
         if profile.kind != "person":
             reading.roles[name].update(lower[i:j][-1:] if profile.kind == "group" else ())
             reading.roles[name].add(head_of(name))
-            if profile.kind == "thing" and name.split()[-1].lower() not in _TITLE_WORDS:
+            if profile.kind == "thing" and name.split()[-1].lower() not in TITLE_WORDS:
                 reading.roles[name].add(name.split()[-1].lower())
     if profile.kind in ("state", "thing", "place"):
         return
     if profile.kind in ("person", "name") and not profile.gender and _is_body(i, j, first, words, lower):
         profile = reading.profiles[name] = Profile("group")
     k = i - 1
-    while k >= first and i - k < 7 and (lower[k] in _TITLE_WORDS or lower[k] == "." or (words[k][0].isupper() and k > first)):
+    while k >= first and i - k < 7 and (lower[k] in TITLE_WORDS or lower[k] == "." or (words[k][0].isupper() and k > first)):
         title = lower[k]
-        if title in _TITLE_WORDS:
-            if profile.kind in ("person", "name") and (title in _HE or title in _SHE):
-                profile = reading.profiles[name] = Profile("person", "m" if title in _HE else "f")
+        if title in TITLE_WORDS:
+            if profile.kind in ("person", "name") and (title in HE or title in SHE):
+                profile = reading.profiles[name] = Profile("person", "m" if title in HE else "f")
             elif profile.kind == "name":
                 profile = reading.profiles[name] = Profile("person", profile.gender)
-            if profile.kind == "person" and (k + 1 == i or lower[k + 1] not in _TITLE_WORDS or lower[k + 1] in _LONG_TITLES):
+            if profile.kind == "person" and (k + 1 == i or lower[k + 1] not in TITLE_WORDS or lower[k + 1] in _LONG_TITLES):
                 reading.roles[name] |= _title_of(lower, k, first)
         k -= 1
     if profile.kind != "person":
@@ -1135,15 +671,15 @@ def _learn(
     after = lower[j : j + 1]
     if after == [","] and i - 2 > first and lower[i - 1] == ",":  # "the mayor of Calne, Ian Shaw,"
         k = i - 2
-        while k > first and i - k < 7 and lower[k] not in _TITLE_WORDS and (words[k][0].isupper() or lower[k] in ("of", "the")):
+        while k > first and i - k < 7 and lower[k] not in TITLE_WORDS and (words[k][0].isupper() or lower[k] in ("of", "the")):
             k -= 1
-        if lower[k] in _TITLE_WORDS:
+        if lower[k] in TITLE_WORDS:
             reading.roles[name] |= _title_of(lower, k, first)
     if after and after[0] in (",", "is", "was", "became", "has", "had"):
         borne = _BORNE.match(" ".join(lower[j : j + 14]))
-        if borne and borne[2] in _TITLE_WORDS:
+        if borne and borne[2] in TITLE_WORDS:
             head = j + borne[0].count(" ")
-            opening = after == [","] and (lower[first] in _AFTER_HEAD or lower[first] in _OPENING)
+            opening = after == [","] and (lower[first] in AFTER_HEAD or lower[first] in _OPENING)
             if not opening or "," in lower[head + 1 : head + 7]:  # "After meeting Ada Obi, the president of Peru left"
                 reading.roles[name] |= _title_of(lower, head, j)
 
@@ -1163,7 +699,7 @@ def _title_of(lower: list[str], at: int, first: int) -> set[str]:
             break
         before.insert(0, "former" if lower[k] == "ex" else lower[k])
         k -= 1
-    if noun in _HE or noun in _SHE or noun in ("mr", "doctor"):
+    if noun in HE or noun in SHE or noun in ("mr", "doctor"):
         return {noun}
     other = not _NO_LONGER.isdisjoint(before) or not _OTHER_TITLE.isdisjoint(before[-1:])
     found = {" ".join((*before[n:], noun)) for n in range(len(before) + (not other))}
@@ -1183,8 +719,8 @@ def _is_body(i: int, j: int, first: int, words: list[str], lower: list[str]) -> 
     if len(after) > 3 and after[0] == "'" and after[1] == "s":
         return after[2] in _OF_COMPANY or after[2:4] in (["chief", "executive"], ["managing", "director"])
     if len(after) > 3 and after[0] == "," and after[1] in ("a", "an", "the"):
-        stop = next((k for k in range(2, len(after)) if after[k] in _AFTER_HEAD or after[k] in (",", "that", "which", ".")), 0)
-        return stop > 2 and after[stop - 1] in _BODY_NOUNS
+        stop = next((k for k in range(2, len(after)) if after[k] in AFTER_HEAD or after[k] in (",", "that", "which", ".")), 0)
+        return stop > 2 and after[stop - 1] in BODY_NOUNS
     return False
 
 
@@ -1263,11 +799,11 @@ def _local_names(
     for name in dict.fromkeys((*found, *recognised)):
         words = name.split()
         tails = (" ".join(words[i:]) for i in range(max(1, len(words) - 8), len(words) - 1))
-        if name in introduced or any(_known(part, catalogue) for part in (*name.split(" and "), *tails, _LEGAL.sub("", name))):
+        if name in introduced or any(_known(part, catalogue) for part in (*name.split(" and "), *tails, LEGAL_FORM.sub("", name))):
             continue
         if _of_known(name, catalogue):
             continue
-        words = _SUFFIX.sub("", name).split()
+        words = SUFFIX.sub("", name).split()
         person = profile_of(name).kind == "person" and len(words) > 1
         owner = _longer_form(name, words, person, catalogue)
         if owner:
@@ -1294,7 +830,7 @@ def _of_known(name: str, catalogue: Catalogue) -> bool:
         return head.lower() not in _NAMED_OF
     if of and head.split()[-1].lower() in _NAMED_OF:
         return False
-    if len(rest) == 1 and last in states() and rest[0] in given_names() and rest[0].lower() not in _COMMON_SURNAMES:
+    if len(rest) == 1 and last in states() and rest[0] in given_names() and rest[0].lower() not in COMMON_SURNAMES:
         return False  # Michael Jordan
     return any(a.how != "surname" for a in _aliases(fold(last), catalogue.index))
 
@@ -1320,7 +856,7 @@ def _longer_form(name: str, words: list[str], person: bool, catalogue: Catalogue
         last = re.sub("^[ae]l-", "", words[-1]) if len(words) > 2 or words != name.split() or words[-1][2:3] == "-" else ""
         forms = [f"{words[0]} {last}"] if last and not name.endswith(("Jr", "Jr.", "Sr", "Sr.")) else []
     else:
-        forms = [*_acronyms(name), *_UNIONS.get(name, ())] if not _GROUP_WORDS.isdisjoint(name.lower().split()) else ()
+        forms = [*acronyms(name), *UNIONS.get(name, ())] if not GROUP_WORDS.isdisjoint(name.lower().split()) else ()
     owners = {a.entity for form in forms for a in _aliases(fold(form), catalogue.index) if a.how in ("name", "derived")}
     return owners.pop() if len(owners) == 1 else ""
 
@@ -1330,7 +866,7 @@ def _introduced(text: str, at: int, short: str, catalogue: Catalogue) -> list[Al
     before = WORD.findall(text, max(0, at - 120), at)
     letters = short.replace(".", "").replace("-", "").replace("&", "")
     for n in range(min(len(before), 10), 0, -1):  # the longest name that the catalogue has, ending at the bracket
-        words = tuple(_unaccented(w).lower() for w in before[-n:])
+        words = tuple(unaccented(w).lower() for w in before[-n:])
         for length, table in catalogue.index.get(words[0], ()):
             if length == n and words in table:
                 owners = {a.entity for a in table[words] if a.how == "name" or n > 1}
@@ -1403,7 +939,7 @@ def _full_names(text: str, catalogue: Catalogue, outsiders: Outsiders) -> dict[s
                 if length > 1:
                     for alias in table.get(words[i : i + length], ()):
                         if alias.how in ("name", "derived"):
-                            k = i if _family_first(alias.surface.split()) else i + length - 1
+                            k = i if family_first(alias.surface.split()) else i + length - 1
                             k -= words[k] in ("jr", "sr", "ii", "iii", "iv")
                             out[words[k]].setdefault(alias.entity, m.start())
     return out
@@ -1417,7 +953,7 @@ def discover_names(text: str, sentences: Sequence[Sentence], every: bool = False
         run = m.group()
         if "\n" in run or text[m.start() - 1 : m.start()] == "." or (run.isupper() and " " in run):
             continue
-        together = not _GROUP_WORDS.isdisjoint(run.lower().split()) and run.split()[0] not in given_names()
+        together = not GROUP_WORDS.isdisjoint(run.lower().split()) and run.split()[0] not in given_names()
         for piece in [run] if together else run.split(" and "):
             words, titled = _strip_titles(piece.replace(". ", " ").split())
             if not words:
@@ -1428,7 +964,7 @@ def discover_names(text: str, sentences: Sequence[Sentence], every: bool = False
                 continue
             names[name] += 1
             speaks = bool(_SPEECH.match(text, m.end())) or (len(words) in (2, 3) and words[0] in given_names())
-            body = not _GROUP_WORDS.isdisjoint(w.lower() for w in words)
+            body = not GROUP_WORDS.isdisjoint(w.lower() for w in words)
             if (titled and "of" not in words and "for" not in words) or (len(words) > 1 and (speaks or body)):
                 sure[name] = None
     fuller: dict[str, str] = {}  # last word -> the first name of several words that ends in it
@@ -1451,11 +987,11 @@ def _strip_titles(words: list[str]) -> tuple[list[str], bool]:
     (['Ada', 'Obi'], True)
     """
     titled = False
-    body = any(w.lower() in _GROUP_WORDS for w in words[2:] if w.lower() != "house")
+    body = any(w.lower() in GROUP_WORDS for w in words[2:] if w.lower() != "house")
     last = -1
     for i, word in enumerate(words[:-1]):
         plain = word.lower().strip(".").split("-")[-1]
-        if plain in _TITLE_WORDS and not (body and i and words[i + 1].lower() in _GROUP_WORDS):
+        if plain in TITLE_WORDS and not (body and i and words[i + 1].lower() in GROUP_WORDS):
             last, titled = i, True
         elif (word in _STOP and i == last + 1) or (word.endswith(("’s", "'s")) and i - last < 3):
             last = i
@@ -1464,7 +1000,7 @@ def _strip_titles(words: list[str]) -> tuple[list[str], bool]:
         words = words[2:]
     if words and words[0] in _STOP:
         words = words[1:]
-    person = "of" in words[2:3] and _GROUP_WORDS.isdisjoint(w.lower() for w in words[:2])  # Tomas Quirk of the Greens
+    person = "of" in words[2:3] and GROUP_WORDS.isdisjoint(w.lower() for w in words[:2])  # Tomas Quirk of the Greens
     if words and (titled or person or words[0] in given_names()):
         cut = next((i for i, w in enumerate(words) if w in ("of", "for", "and")), len(words))
         if cut > 1 or titled:

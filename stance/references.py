@@ -11,9 +11,10 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
 
-from stance.entities import HEADS, Catalogue, Mention, Profile, Reading, head_of, plays, profile_of
+from stance.entities import Catalogue, Mention, Reading, plays
 from stance.grammar import PREPOSITIONS
 from stance.lexicon import verb_lemmas
+from stance.names import HEADS, Profile, head_of, profile_of
 from stance.speech import VERBS, Quote
 from stance.text import Sentence
 
