@@ -258,7 +258,8 @@ class Reading:
         from being taken for them.
     ambiguous : surface -> how often it stood without a way to tell whose it was.
     profiles : entity -> what is known of it, from its name and from the words around it.
-    roles : entity -> nouns that the text or the name gives it, such as "president" or "party".
+    roles : entity -> nouns that the text or the name gives it, such as "president" or "party", and titles of several words
+        ("finance minister"); one that goes on ends in "of" ("president of").
     """
 
     mentions: list[list[Mention]]
