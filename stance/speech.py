@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from stance.entities import Mention
-from stance.text import Sentence
+from stance.text import TITLES, Sentence
 
 
 class Quote(NamedTuple):
@@ -127,11 +127,7 @@ _TO_VERB = re.compile(
     r"be|long|always|often|still|now|first|soon|did|(?:late |early )?(?:on )?(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|morning|"
     r"afternoon|evening|night|this week|last week|this month|quoted as|, too,|, however,)\s+)*"
 )
-_TITLES = (
-    "[A-Z] Mr Ms Mrs Dr St Sen Sens Rep Reps Gov Govs Gen Lt Col Capt Sgt Maj Adm Prof Rev Hon Amb Atty Supt Fr Pres Del Brig Cmdr "
-    "Insp Cpl Pvt Cllr Ald Msgr Asst Engr Barr Alh"
-)
-_NO_TITLE = "".join(rf"(?<!\b{title})" for title in _TITLES.split())  # "said Rep. Ada Obi": the full stop ends nothing
+_NO_TITLE = "".join(rf"(?<!\b{title})" for title in ("[A-Z]", "St", *TITLES))  # "said Rep. Ada Obi": the stop ends nothing
 _CLAUSE_END = re.compile(
     rf"[;:“\"«]|{_NO_TITLE}\.(?=\s+[A-Z“\"]|$)|"
     r",\s+(?:who|which|after|when|as|in|on|at|and|but|while|because|referring|adding)\b"

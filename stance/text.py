@@ -167,13 +167,15 @@ def _splitter() -> Any:
     return sent_spans
 
 
-_TITLES = (
-    "Mrs?|Ms|Dr|Prof|Gen|Col|Capt|Lt|Sgt|Maj|Adm|Cmdr|Cdr|Sens?|Reps?|Govs?|Hon|Rev|Fr|Supt|Pres|Amb|Atty|Cpl|Pvt|Pfc|Spc|Ens|"
-    "Brig|Det|Insp|Cllr|Ald|Comm|Msgr|Engr|Alh|Asst|Dep"
-)
+TITLES = (
+    "Mr Mrs Ms Dr Prof Gen Col Capt Lt Sgt Maj Adm Cmdr Cdr Sen Sens Rep Reps Gov Govs Hon Rev Fr Supt Pres Amb Atty Cpl Pvt Pfc "
+    "Spc Ens Brig Det Insp Cllr Ald Comm Msgr Engr Alh Asst Dep"
+).split()
+"""What stands before a name with a full stop that ends no sentence."""
+_TITLE = "|".join(TITLES)
 # Words that news ends with a full stop inside a sentence; Punkt takes some common words for more of them.
 _ABBREVIATION = re.compile(
-    rf"\b(?:[A-Za-z]|{_TITLES}|mrs?|ms|St|Ste|Jr|Sr|"
+    rf"\b(?:[A-Za-z]|{_TITLE}|mrs?|ms|St|Ste|Jr|Sr|"
     r"Inc|Corp|Ltd|Co|Bros|No|Nos|Art|Sec|Fig|Vol|vs|etc|al|approx|Ave|Blvd|Rd|Mt|Ft|Dept|Univ|Assn|"
     r"Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec|Mon|Tues?|Wed|Thurs?|Fri|Sat|Sun|"
     r"Ala|Ariz|Ark|Calif|Colo|Conn|Del|Fla|Ga|Ill|Ind|Kan|Ky|La|Mass|Md|Mich|Minn|Miss|Mont|Neb|Nev|Okla|Ore|Pa|Tenn|Tex|"
@@ -199,7 +201,7 @@ _OPENERS = (
     "While|Then|But|And|Or|So|If|Not?|Yes|Now|What|Who|Some|Many|Most|All|Others?|One|Later|Still|Critics|Officials|Experts|Police"
 )
 _NAME = re.compile(rf"(?!(?:{_OPENERS})\b)[A-ZÀ-Þ]")
-_TITLE_ENDS = re.compile(rf"\b(?:{_TITLES})\.$")
+_TITLE_ENDS = re.compile(rf"\b(?:{_TITLE})\.$")
 _SERVED = re.compile(r"(?:\bU\.[SNK]|\bE\.U|\b(?:Inc|Co|Corp|Ltd))\.$")
 _OFFICE = re.compile(
     r"General\b|(?:Senators?|Congress(?:wo)?man|Secretary|Ambassador|Judge|Admiral|Colonel|Captain|Lieutenant|Governor|"
