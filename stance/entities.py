@@ -816,7 +816,7 @@ def _local_names(
             surnames.append((fold(words[-1])[-1], name))
             if not _known(words[-1], catalogue):
                 aliases.append(Alias(words[-1], name, "surname"))
-    return Outsiders(names, surnames), build_index(aliases)
+    return Outsiders(names, surnames), build_index(dict.fromkeys(aliases))
 
 
 def _of_known(name: str, catalogue: Catalogue) -> bool:

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from stance.entities import Catalogue, Entity, find_mentions, load_catalogue, read_names
+from stance.entities import Catalogue, Entity, _local_names, find_mentions, load_catalogue, read_names
 from stance.text import split_sentences
 
 
@@ -184,3 +184,12 @@ def test_the_office_of_a_person_has_no_plural():
         ("The union leader", "Ada Obi"),
         ("dock worker", "dock workers"),
     ]
+
+
+def test_what_a_text_introduces_again_and_again_is_one_alias():
+    """Or a list of a thousand would be gone through for each of a thousand mentions."""
+    text = "Ada Obi, Kentucky Republican, met the Free River Party (FRP). " * 20
+    _, index = _local_names(text, split_sentences(text), catalogue("Ada Obi"), ())
+    owners = [aliases for tables in index.values() for _, table in tables for aliases in table.values()]
+    assert {a.surface for o in owners for a in o} >= {"Kentucky Republican", "FRP"}
+    assert all(len(set(o)) == len(o) for o in owners)
