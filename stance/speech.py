@@ -127,7 +127,7 @@ _TO_VERB = re.compile(
     r"be|long|always|often|still|now|first|soon|did|(?:late |early )?(?:on )?(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|morning|"
     r"afternoon|evening|night|this week|last week|this month|quoted as|, too,|, however,)\s+)*"
 )
-_NO_TITLE = "".join(rf"(?<!\b{title})" for title in ("[A-Z]", "St", *TITLES))  # "said Rep. Ada Obi": the stop ends nothing
+_NO_TITLE = "".join(rf"(?<!\b{title})" for title in ("[A-Z]", "St", "Del", *TITLES))  # "said Rep. Ada Obi": the stop ends nothing
 _CLAUSE_END = re.compile(
     rf"[;:“\"«]|{_NO_TITLE}\.(?=\s+[A-Z“\"]|$)|"
     r",\s+(?:who|which|after|when|as|in|on|at|and|but|while|because|referring|adding)\b"
@@ -269,18 +269,14 @@ def find_speakers(
                 before = current
                 current = None
                 if k and local[k - 1] is None and not inside[k - 1][0]:
-                    if text[previous_end - 1] == ":":
-                        current = _subject(mentions[k - 1], sentences[k - 1])
-                    else:
-                        current = _only(text, mentions[k - 1], sentences[k - 1])
-                        if current is not None and before is not None and before.entity != current.entity:
-                            current = None
+                    leads = text[previous_end - 1] == ":"
+                    current = (_subject if leads else _only)(text, mentions[k - 1], sentences[k - 1])
+                    if not leads and current is not None and before is not None and before.entity != current.entity:
+                        current = None  # either may go on
                 lasting = current is not None
             turns.append(Turn(current if lasting else None, True, True))
         elif found is not None:
             current, lasting = found[0], True
-            if turns and turns[-1].quoted and turns[-1].speaker is None and sentence.text[0].islower():
-                turns[-1] = Turn(current, True, True)  # “Never!” / he said.
             turns.append(Turn(current, spoken, False))
         else:
             signed = _SIGNED.match(text, sentence.start)
@@ -298,13 +294,13 @@ def find_speakers(
 _SUBJECT = 60  # characters from the start of a sentence within which its first actor is taken for its subject
 
 
-def _subject(mentions: Sequence[Mention], sentence: Sentence) -> Mention | None:
+def _subject(text: str, mentions: Sequence[Mention], sentence: Sentence) -> Mention | None:
     """The first actor of a sentence that leads into a quote with a colon."""
     return next((m for m in mentions if m.is_actor and m.start - sentence.start < _SUBJECT), None)
 
 
 def _only(text: str, mentions: Sequence[Mention], sentence: Sentence) -> Mention | None:
-    """The only actor of a sentence, its subject, who is likely to say what is quoted next: “Ada Obi shook her head. “No.””."""
+    """The only actor of a sentence, its subject, who is likely to say what is quoted right after."""
     actors = [m for m in mentions if m.is_actor]
     if not actors or len({m.entity for m in actors}) > 1 or not _OPENS.fullmatch(text, sentence.start, actors[0].start):
         return None
