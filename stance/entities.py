@@ -248,6 +248,8 @@ _OF_PARTY = frozenset(
     "effort plan plans push backing objections rivals strategists operatives state attorneys mp mps peers "
     "backbenchers backbencher councillors frontbench manifesto government".split()
 )
+
+
 @dataclass
 class Reading:
     """What was found in a document.
@@ -266,8 +268,6 @@ class Reading:
     ambiguous: Counter[str] = field(default_factory=Counter)
     profiles: dict[str, Profile] = field(default_factory=dict)
     roles: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-
-
 
 
 def plays(catalogue: Catalogue, name: str) -> tuple[bool, bool]:
@@ -866,13 +866,11 @@ def _introduced(text: str, at: int, short: str, catalogue: Catalogue) -> list[Al
     """The aliases that "Long Name (LN)" introduces, `at` where the long name ends."""
     before = WORD.findall(text, max(0, at - 120), at)
     letters = short.replace(".", "").replace("-", "").replace("&", "")
+    folded = tuple(unaccented(w).lower() for w in before)
     for n in range(min(len(before), 10), 0, -1):  # the longest name that the catalogue has, ending at the bracket
-        words = tuple(unaccented(w).lower() for w in before[-n:])
-        for length, table in catalogue.index.get(words[0], ()):
-            if length == n and words in table:
-                owners = {a.entity for a in table[words] if a.how == "name" or n > 1}
-                if len(owners) == 1 and len(letters) > 1:
-                    return [Alias(short, owners.pop(), "name")]
+        owners = {a.entity for a in _aliases(folded[-n:], catalogue.index) if a.how == "name" or n > 1}
+        if len(owners) == 1 and len(letters) > 1:
+            return [Alias(short, owners.pop(), "name")]
     # otherwise as many capitalised words as the acronym has letters, from the right
     taken, left = [], len(letters)
     for word in reversed(before):
@@ -888,8 +886,7 @@ def _introduced(text: str, at: int, short: str, catalogue: Catalogue) -> list[Al
     if not taken or taken[-1][0] != letters[0] or left > 1 or len(letters) < 2:
         return []
     long = " ".join(reversed(taken)).replace(" ' ", "'")
-    words = fold(short)
-    owners = {a.entity for a in _aliases(words, catalogue.index)}
+    owners = {a.entity for a in _aliases(fold(short), catalogue.index)}
     if len(owners) == 1:  # the catalogue has the acronym: the long name is another name of it
         return [Alias(long, owners.pop(), "name")]
     return [Alias(short, long, "name"), Alias(long, long, "name")]

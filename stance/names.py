@@ -236,6 +236,9 @@ def state_words() -> dict[str, tuple[str, str]]:
     return {word: (row[0], row[1][0]) for name, row in states().items() if row[1] for word in (name, *row[1])}
 
 
+_STATE_BODIES = LOWERED | {"navy"}
+
+
 def _of_state(name: str) -> Iterator[tuple[str, str]]:
     """A state's body as others write it: "Iraqi parliament", "Iraq's parliament" and "parliament of Iraq" are the same."""
     words = re.split(r"['’]s | ", name, maxsplit=2)
@@ -244,7 +247,7 @@ def _of_state(name: str) -> Iterator[tuple[str, str]]:
         (" ".join(words[:2]), words[-1]),
         (name.rpartition(" of ")[2].removeprefix("the "), name.rpartition(" of ")[0]),
     ):
-        if owner in state_words() and rest and head_of(rest) in LOWERED | {"forces", "troops", "navy", "officials", "lawmakers"}:
+        if owner in state_words() and rest and head_of(rest) in _STATE_BODIES:
             state, adjective = state_words()[owner]
             for body in (rest, *(form for form, how in _office_forms(rest) if how != "acronym")):
                 yield from ((f, "derived") for f in (f"{adjective} {body}", f"{state}'s {body}", f"{body} of {state}"))

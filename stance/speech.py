@@ -270,7 +270,8 @@ def find_speakers(
                 current = None
                 if k and local[k - 1] is None and not inside[k - 1][0]:
                     leads = text[previous_end - 1] == ":"
-                    current = (_subject if leads else _only)(text, mentions[k - 1], sentences[k - 1])
+                    last = mentions[k - 1], sentences[k - 1]
+                    current = _subject(*last) if leads else _only(text, *last)
                     if not leads and current is not None and before is not None and before.entity != current.entity:
                         current = None  # either may go on
                 lasting = current is not None
@@ -294,7 +295,7 @@ def find_speakers(
 _SUBJECT = 60  # characters from the start of a sentence within which its first actor is taken for its subject
 
 
-def _subject(text: str, mentions: Sequence[Mention], sentence: Sentence) -> Mention | None:
+def _subject(mentions: Sequence[Mention], sentence: Sentence) -> Mention | None:
     """The first actor of a sentence that leads into a quote with a colon."""
     return next((m for m in mentions if m.is_actor and m.start - sentence.start < _SUBJECT), None)
 
@@ -307,6 +308,10 @@ def _only(text: str, mentions: Sequence[Mention], sentence: Sentence) -> Mention
     return None if _DONE_TO_HIM.match(text, actors[0].end) else actors[0]
 
 
+def _inside(spans: Sequence[tuple[int, int]], at: int) -> bool:
+    return any(a <= at < b for a, b in spans)
+
+
 def _attribution(
     text: str, sentence: Sentence, mentions: Sequence[Mention], spans: Sequence[tuple[int, int]]
 ) -> tuple[Mention | None] | None:
@@ -315,12 +320,12 @@ def _attribution(
     Returns None instead of a tuple where the sentence attributes nothing.
     """
     # a thing says nothing; a name without a role belongs to somebody whom no catalogue lists, and he may well speak
-    outside = [m for m in mentions if (m.is_actor or not m.is_target) and not any(a <= m.start < b for a, b in spans)]
+    outside = [m for m in mentions if (m.is_actor or not m.is_target) and not _inside(spans, m.start)]
     if outside and _LABEL.match(text, outside[0].end) and _TITLE.fullmatch(text, sentence.start, outside[0].start):
         return (outside[0],)
     unknown = False
     m = _ACCORDING.search(text, sentence.start, sentence.end)
-    if m and not any(a <= m.start() < b for a, b in spans):
+    if m and not _inside(spans, m.start()):
         source = next((x for x in outside if 0 <= x.start - m.end() < 50), None)
         if source is not None and (_of_another(text, m.end(), source.start) or ", " in text[m.end() : source.start]):
             source = None  # "according to two who had met Ada Obi", "according to police, Ada Obi"
@@ -333,7 +338,7 @@ def _attribution(
     if subject is not None and not _OPENS.fullmatch(text, sentence.start, subject.start):
         subject = None  # "The judge told Ada Obi", "Critics of Ada Obi"
     for verb in _VERB.finditer(text, sentence.start, sentence.end):
-        if any(a <= verb.start() < b for a, b in spans):
+        if _inside(spans, verb.start()):
             continue
         after_quote = any(0 <= verb.start() - b <= 3 for _, b in spans)
         speaker = _follows(text, verb, sentence, outside) if after_quote else _inverted(text, verb, outside, subject)

@@ -11,11 +11,11 @@ import json
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
-from itertools import chain, islice, tee
+from itertools import pairwise
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -105,12 +105,12 @@ _NARROW = 25
 
 def _blocks(text: str) -> Iterator[tuple[int, int]]:
     """Spans of `text` that sentences never cross: paragraphs, headlines, bullets."""
-    wrapped = cache(lambda: _hard_wrapped(text))
-    here, one_on, two_on = tee(_rows(text), 3)
+    rows = list(_rows(text))
+    wrapped = cache(lambda: _hard_wrapped([line for line, _, _ in rows]))
     start, before = 0, ""
-    rows = zip(here, islice(one_on, 1, None), chain(islice(two_on, 2, None), [("", 0, 0)]), strict=False)
-    for (line, end, rest), (follows, _, _), (after, _, _) in rows:
-        if not _wraps(before, line, follows, after, wrapped):
+    for k, (line, end, rest) in enumerate(rows[:-1], 1):
+        after = rows[k + 1][0] if k + 1 < len(rows) else ""
+        if not _wraps(before, line, rows[k][0], after, wrapped):
             yield start, end
             start = rest
         before = line
@@ -126,15 +126,13 @@ def _rows(text: str) -> Iterator[tuple[str, int, int]]:
     yield text[previous:].strip(), len(text), len(text)
 
 
-def _hard_wrapped(text: str) -> bool:
+def _hard_wrapped(lines: Sequence[str]) -> bool:
     """Whether lines that are not closed go on in lower case, at least as many as in a capital."""
     small = large = 0
-    line = ""
-    for follows, _, _ in _rows(text):
+    for line, follows in pairwise(lines):
         if len(line) >= _NARROW and follows and not _CLOSED.search(line[-9:]):
             small += follows[0].islower()
             large += follows[0].isupper()
-        line = follows
     return small >= max(large, 1)
 
 
@@ -282,19 +280,21 @@ def _ends(block: str, at: int, m: re.Match[str]) -> bool:
 
 
 _MOST = 10_000  # characters of a block: Punkt takes the square of them where marks follow one another
-_STOPS = re.compile(r"[.!?][\"”’)]*\s+(?=[\"“A-Z])|\s+")
+_STOPS = (re.compile(r"[.!?][\"”’)]*\s+(?=[\"“A-Z])"), re.compile(r"\s+"))
+_PAUSES = (re.compile(r"(?<=[;:,])(?=\s)"), re.compile(r"(?=\s)"))
 
 
-def _short(text: str, blocks: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Blocks of at most `_MOST` characters: a longer one is cut where a sentence seems to end, or a word, or anywhere."""
-    for start, end in blocks:
-        while end - start > _MOST:
-            stops = list(_STOPS.finditer(text, start + _MOST // 2, start + _MOST))
-            cut = max((m for m in stops if not m.group().isspace()), default=stops[-1] if stops else None, key=re.Match.end)
-            at = cut.end() if cut else start + _MOST
-            yield start, at
-            start = at
-        yield start, end
+def _pieces(text: str, start: int, end: int, most: int, places: Sequence[re.Pattern[str]]) -> Iterator[tuple[int, int]]:
+    """A span as it is; one longer than `most` in parts that are not.
+
+    Each is cut at the last place of the first kind that its second half has, or else where it is full.
+    """
+    while end - start > most:
+        found = ([m.end() for m in kind.finditer(text, start + most // 2, start + most)] for kind in places)
+        cut = next((ends[-1] for ends in found if ends), start + most)
+        yield start, cut
+        start = cut
+    yield start, end
 
 
 _UNSEEN = "\u200b\u200e\u200f\u2060\ufeff"  # of no width, of direction, of byte order: they may hide a boundary
@@ -317,12 +317,12 @@ def split_sentences(text: str) -> list[Sentence]:
     spans = _splitter()
     out: list[Sentence] = []
     seen = re.sub(f"[{_UNSEEN}]", " ", text) if any(mark in text for mark in _UNSEEN) else text  # as long as before
-    for block_start, block_end in _short(seen, _blocks(seen)):
+    for block_start, block_end in (piece for span in _blocks(seen) for piece in _pieces(seen, *span, _MOST, _STOPS)):
         block = seen[block_start:block_end]
         if not block.strip():
             continue
         for start, end in _resplit(block, _joined(block, spans(block))):
-            for part_start, part_end in _parts(block, start, end):
+            for part_start, part_end in _pieces(block, start, end, MAX_SENTENCE, _PAUSES):
                 piece = block[part_start:part_end]
                 left = len(piece) - len(piece.lstrip())
                 piece = piece.strip()
@@ -330,20 +330,6 @@ def split_sentences(text: str) -> list[Sentence]:
                     at = block_start + part_start + left
                     out.append(Sentence(len(out), at, at + len(piece), text[at : at + len(piece)]))
     return out
-
-
-_PAUSE = re.compile(r"[;:,](?=\s)|(?=\s)")
-
-
-def _parts(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """A sentence as it is; one longer than `MAX_SENTENCE` in parts that are not, cut at its last pause or space before."""
-    while end - start > MAX_SENTENCE:
-        pauses = [m.end() for m in _PAUSE.finditer(text, start + MAX_SENTENCE // 2, start + MAX_SENTENCE)]
-        marked = [at for at in pauses if text[at - 1] in ";:,"]
-        cut = max(marked or pauses or [start + MAX_SENTENCE])
-        yield start, cut
-        start = cut
-    yield start, end
 
 
 # ---------------------------------------------------------------------------------------------- reading
