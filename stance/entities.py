@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import resources
@@ -22,8 +22,10 @@ from stance.names import (
     COMMON_SURNAMES,
     GROUP_WORDS,
     HE,
+    HEADS,
     LAWS,
     LEGAL_FORM,
+    LITTLE,
     LOWERED,
     PARTICLES,
     SHE,
@@ -312,6 +314,8 @@ def read_names(
     full_names = _full_names(text, catalogue, outsiders)
     index, overlay = catalogue.index, local
     entities = catalogue.entities
+    large = len(entities) > _LARGE
+    wide = large and catalogue.discover
     named: set[str] = set()
     hits: list[list[tuple[int, list[tuple[int, list[Alias]]]]]] = []
     bounds: list[tuple[int, int]] = []
@@ -348,7 +352,7 @@ def read_names(
                     options.append((length, fit))
                     for alias in fit:
                         if alias.how not in ("surname", "adjective", "capital"):
-                            plain = (_is_plain(alias.surface) and alias.surface != alias.entity) or alias.how == "bare"
+                            plain = _is_plain(alias, plays(catalogue, alias.entity)[0], wide)
                             evidence[alias.entity].add(alias.surface if plain else "")
             if options:
                 here.append((at, options))
@@ -356,10 +360,14 @@ def read_names(
         bounds.append((first, stop))
         i = stop
     foreign: dict[str, bool] = {}
-    large = len(entities) > _LARGE
-    # an entity that a large catalogue only describes by one plain noun ("the court") is not meant by each such noun
-    # nor, in the catalogue that ships, by any number of them
-    vague = {e for e, ways in evidence.items() if large and "" not in ways and (len(ways) < 2 or catalogue.discover)}
+    sure = {e for e, ways in evidence.items() if "" in ways}
+
+    def is_meant(alias: Alias) -> bool:
+        if wide:
+            return alias.entity in sure or alias.how in ("adjective", "capital")
+        # what a large catalogue only describes by one plain noun ("the court") is not meant by each such noun
+        return not large or alias.entity in sure or len(evidence.get(alias.entity, ())) != 1
+
     for here, (first, stop) in zip(hits, bounds, strict=True):
         found: list[Mention] = []
         until = 0
@@ -371,7 +379,7 @@ def read_names(
                 continue  # "the shepherds' league" is not "the shepherds"
             for length, fit in options:
                 surface = text[starts[at] : ends[at + length - 1]]
-                owners = [o for o in dict.fromkeys(a.entity for a in fit) if o not in vague]
+                owners = list(dict.fromkeys(a.entity for a in fit if is_meant(a)))
                 if not owners:
                     continue
                 if len(owners) > 1:
@@ -395,7 +403,7 @@ def read_names(
                 until = at + length
                 break
         if catalogue.phrases:
-            found += _described(catalogue, found, first, stop, starts, ends, lower, text)
+            found += _described(catalogue, sure if wide else entities, found, first, stop, starts, ends, lower, text)
             found.sort(key=lambda m: m.start)
         reading.mentions.append(found)
     return reading
@@ -409,13 +417,29 @@ _OTHERS = r"\b[A-Z]\w{1,20}(?:n|i|sh|se)|['’]s|\bU\.?S\.?|\bUK"
 """Before "Supreme Court" in a text, that it has another court in mind than the one that is listed."""
 
 
-def _is_plain(alias: str) -> bool:
-    """Whether an alias is a plain noun, or an office, with or without article: "the court", "nurses", "the prime minister"."""
-    words = [w for w in alias.split() if w not in _LITTLE]
-    return alias.islower() and (len(words) <= 1 or (len(words) == 2 and words[-1] in TITLE_WORDS))
+def _is_plain(alias: Alias, is_actor: bool, wide: bool) -> bool:
+    """Whether an alias is so plain that others may be meant by it: "the court", "nurses", "the prime minister".
+
+    In a `wide` catalogue, which was made for no text in particular, also "such a law", "court ruling" and "VP", even where
+    they are the name of the entity.
+    """
+    if alias.how == "bare":
+        return True
+    words = [w for w in alias.surface.split() if w.lower() not in LITTLE]
+    if not wide:
+        small = len(words) <= 1 or (len(words) == 2 and words[-1] in TITLE_WORDS)
+        return small and alias.surface.islower() and alias.surface != alias.entity
+    telling = any(w.lower() not in _UNTELLING for w in words)
+    if alias.surface.islower() or not is_actor:
+        return alias.how != "name" or not telling or (len(words) < 2 and alias.surface.islower())
+    return not telling or alias.how == "initials"
 
 
-_LITTLE = frozenset("the a an this that its his her their our".split())
+_UNTELLING = (TITLE_WORDS | BODY_NOUNS | LAWS | {head for group in HEADS for head in group}) - {"republicans", "democrats", "senate"}
+_UNTELLING |= frozenset(
+    "prime former vice deputy acting interim interior foreign finance armed national federal supreme one two three four five "
+    "of for on in to with new old big small local public main general first second last next judges regulators vote votes".split()
+)
 
 
 def _choose(
@@ -432,6 +456,7 @@ def _choose(
 
 def _described(
     catalogue: Catalogue,
+    meant: Collection[str],
     found: Sequence[Mention],
     first: int,
     stop: int,
@@ -440,7 +465,7 @@ def _described(
     lower: list[str],
     text: str,
 ) -> list[Mention]:
-    """Mentions of things by most of the content words of their description, close together, in any order."""
+    """Mentions of things (those `meant`) by most of the content words of their description, close together, in any order."""
     stems: dict[str, list[int]] = {}
     known = catalogue.phrase_words
     for i in range(first, stop):
@@ -458,7 +483,7 @@ def _described(
     out: list[Mention] = []
     for stem in stems:
         for phrase in catalogue.phrases[stem]:
-            if phrase.entity in named or phrase in tried:
+            if phrase.entity in named or phrase in tried or phrase.entity not in meant:
                 continue
             tried.add(phrase)
             places = sorted((i, s) for s in phrase.stems for i in stems.get(s, ()))

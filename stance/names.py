@@ -166,6 +166,8 @@ def _derived(alias: str, entity: Entity) -> Iterator[tuple[str, str]]:
         core = [w for w in SUFFIX.sub("", bare).split() if not re.fullmatch(r"[A-Za-z]\.", w)]
         if len(core) > 1:
             core = [w.capitalize() for w in core] if bare.islower() else core
+            if core[-1].lower() in TITLE_WORDS and core[0] not in given_names():
+                return  # "Prime Minister" is no surname of Minister
             if family_first(core):  # "Kim Jong-un" is Kim, not Un
                 yield f"{core[0]} {' '.join(core[1:]).replace('-', ' ').title()}", "derived"
                 if len(core) == 3:
@@ -206,7 +208,7 @@ def _derived(alias: str, entity: Entity) -> Iterator[tuple[str, str]]:
         yield from _office_forms(shorter)
     yield from _office_forms(bare)
     yield from _of_state(bare)
-    for short in (*acronyms(bare), *UNIONS.get(bare, ())):
+    for short in (*acronyms(bare), *UNIONS.get(bare, ())) if not one else ():
         yield short, "acronym"
     if len(words) == 2 and kind.kind == "group" and words[1][0].isupper() and words[0][0] + words[1][0] not in states():
         yield from ((short, "initials") for short in (words[0][0] + words[1][0], f"{words[0][0]}.{words[1][0]}."))
@@ -312,10 +314,12 @@ def _plain_forms(words: list[str]) -> Iterator[tuple[str, str]]:
     if heads and len(words) > 1:
         for head in heads:
             yield " ".join([*words[:-1], head]), "derived"
-            if len(words) > 2:
+            if len(words) > 2 and words[-2] not in LITTLE:
                 yield f"{words[-2]} {head}", "derived"
 
 
+LITTLE = frozenset("the a an this that these those such any some no its his her their our my your other same".split())
+"""Words before a noun that do not say which one."""
 _NUMBERS = frozenset("one two three four five six seven eight nine ten eleven twelve dozen several many few some half".split())
 
 HEADS: tuple[tuple[str, ...], ...] = (
