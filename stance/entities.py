@@ -43,12 +43,14 @@ from stance.names import (
     fold,
     given_names,
     head_of,
+    phrase_stem,
     profile_of,
     state_words,
     states,
     unaccented,
 )
 from stance.text import InputError, Sentence, as_text, read_rows
+from stance.things import discover_things, is_thing
 
 KINDS = ("actor", "target")
 
@@ -145,16 +147,6 @@ _PLAIN = frozenset(
     "more all any are was has have had will who which than out off law laws bill act plan deal year years month months day "
     "days one two three four five six seven eight nine ten eleven twelve hundred thousand million first second third".split()
 )
-
-
-@lru_cache(maxsize=100_000)
-def phrase_stem(word: str) -> str:
-    """A word without its ending, the nouns that news uses for one another as one."""
-    for suffix in ("ations", "ation", "ings", "ing", "ions", "ion", "ments", "ment", "ies", "ers", "er", "ed", "es", "s", "y", "e"):
-        if word.endswith(suffix) and len(word) - len(suffix) >= (3 if suffix == "s" and word[-2] != "s" else 4):
-            base = word[: -len(suffix)]
-            return base[:-1] if len(base) > 4 and base[-1] == base[-2] else base
-    return word
 
 
 def load_catalogue(source: object = None, encoding: str = "utf-8") -> Catalogue:
@@ -273,11 +265,11 @@ class Reading:
 
 
 def plays(catalogue: Catalogue, name: str) -> tuple[bool, bool]:
-    """Whether an entity that a text names can be the actor, and whether the target, of a stance: a law only the target."""
+    """Whether an entity that a text names can be the actor, and whether the target, of a stance: a thing only the target."""
     entity = catalogue.entities.get(name)
     if entity is not None:
         return entity.is_actor, entity.is_target
-    return catalogue.discover and name.split()[-1].lower() not in LAWS, catalogue.discover
+    return catalogue.discover and not is_thing(name), catalogue.discover
 
 
 def find_mentions(text: str, sentences: Sequence[Sentence], catalogue: Catalogue) -> list[list[Mention]]:
@@ -669,7 +661,7 @@ def _learn(
     """Note what the words around a name say of its bearer: gender and roles."""
     profile = reading.profiles.get(name)
     if profile is None:
-        profile = reading.profiles[name] = entity_profile(entity) if entity else profile_of(name)
+        profile = reading.profiles[name] = entity_profile(entity) if entity else profile_of(name, not is_thing(name))
         if profile.kind == "person" and not profile.gender and not entity and i > first and lower[i - 1] in _PLACE:
             profile = reading.profiles[name] = Profile("place")  # "a teacher from La Serena"
         if profile.kind != "person":
@@ -841,6 +833,11 @@ def _local_names(
             surnames.append((fold(words[-1])[-1], name))
             if not _known(words[-1], catalogue):
                 aliases.append(Alias(words[-1], name, "surname"))
+    for name, surfaces in discover_things(text) if catalogue.discover else ():
+        *before, head = name.split()
+        of_known = head in _OF_STATE | _OF_PARTY and len(before) == 1 and _known(before[0], catalogue)  # "Turkish government"
+        if not of_known and not _known(name, catalogue):
+            aliases += (Alias(surface, name, "name") for surface in dict.fromkeys((name, *surfaces)))
     return Outsiders(names, surnames), build_index(dict.fromkeys(aliases))
 
 
@@ -972,6 +969,7 @@ def discover_names(text: str, sentences: Sequence[Sentence], every: bool = False
     """Actors that the text itself names: names with titles, bodies, names that speak or recur; or every full name."""
     names: Counter[str] = Counter()
     sure: dict[str, None] = {}
+    bodies: dict[str, None] = {}  # of one word
     for m in _RUN.finditer(text):
         run = m.group()
         if "\n" in run or text[m.start() - 1 : m.start()] == "." or (run.isupper() and " " in run):
@@ -988,8 +986,11 @@ def discover_names(text: str, sentences: Sequence[Sentence], every: bool = False
             names[name] += 1
             speaks = bool(_SPEECH.match(text, m.end())) or (len(words) in (2, 3) and words[0] in given_names())
             body = not GROUP_WORDS.isdisjoint(w.lower() for w in words)
-            if (titled and "of" not in words and "for" not in words) or (len(words) > 1 and (speaks or body)):
+            law = len(words) > 2 and words[-1].lower() in LAWS
+            if (titled and "of" not in words and "for" not in words) or (len(words) > 1 and (speaks or body or law)):
                 sure[name] = None
+            elif len(words) == 1 and not titled and (speaks or body or (name.isupper() and len(name) > 2)):
+                bodies[name] = None
     fuller: dict[str, str] = {}  # last word -> the first name of several words that ends in it
     for name in names:
         if " " in name and " and " not in name:
@@ -997,10 +998,21 @@ def discover_names(text: str, sentences: Sequence[Sentence], every: bool = False
     for name in [n for n in sure if n in fuller]:  # "Ms. Delmar" is the Rosa Delmar of the sentence before
         del sure[name]
         sure[fuller[name]] = None
+    for name in bodies:  # "Taliban", "IRS", and what speaks and is named again
+        if names[name] > 1 and name not in fuller and name not in given_names() and name.lower() not in _NO_BODIES:
+            sure[name] = None
     for name, count in names.items():
         if " " in name and (count >= 2 or every) and " and " not in name and name not in sure:
             sure[name] = None
     return list(sure)
+
+
+_NO_BODIES = LOWERED - {"congress", "parliament"} | TITLE_WORDS | frozenset(
+    "states nations university college school company church center centre united air oil gas energy health home news post times "
+    "press workers farmers teachers doctors nurses drivers voters residents students parents lawyers list services service office "
+    "p.m a.m usa the god internet facebook twitter covid covid-19 tv ceo gop aids dna hiv department party general more county "
+    "branch presidential electric everybody investigators constitution capitol".split()
+)
 
 
 def _strip_titles(words: list[str]) -> tuple[list[str], bool]:

@@ -63,7 +63,7 @@ _RATHER_NOUNS = word_set(
     "housing spring spending thanks cuts calls shooting bombing lawmakers ally partners parties terms shows charges sanctions "
     "clashes strikes funds moves orders signals changes"
 )
-_CLOSED = {
+CLOSED = {
     word: tag
     for tag, words in (  # a word of two classes has the last
         *(("A", _ADVERBS), ("P", PREPOSITIONS), ("W", _PRONOUNS), ("D", _DETERMINERS), ("R", _SUBORDINATORS)),
@@ -318,7 +318,7 @@ def _tag(
         if is_name[i]:
             tags[i] = "N"
             continue
-        closed = _CLOSED.get(word)
+        closed = CLOSED.get(word)
         if closed:
             tags[i] = closed
             if closed in "XR" or word == "but":

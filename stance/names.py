@@ -417,6 +417,16 @@ def acronyms(name: str) -> Iterator[str]:
 
 
 @lru_cache(maxsize=100_000)
+@lru_cache(maxsize=100_000)
+def phrase_stem(word: str) -> str:
+    """A word without its ending, the nouns that news uses for one another as one."""
+    for suffix in ("ations", "ation", "ings", "ing", "ions", "ion", "ments", "ment", "ies", "ers", "er", "ed", "es", "s", "y", "e"):
+        if word.endswith(suffix) and len(word) - len(suffix) >= (3 if suffix == "s" and word[-2] != "s" else 4):
+            base = word[: -len(suffix)]
+            return base[:-1] if len(base) > 4 and base[-1] == base[-2] else base
+    return word
+
+
 def head_of(name: str) -> str:
     """The noun that a name turns on, in lower case: "Bank" of "Bank of Oslo", "withdrawal" of "withdrawal of the film"."""
     words = name.lower().split()
