@@ -11,7 +11,6 @@ from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -422,7 +421,8 @@ def _is_plain(alias: Alias, is_actor: bool, wide: bool) -> bool:
         small = len(words) <= 1 or (len(words) == 2 and words[-1] in TITLE_WORDS)
         return small and alias.surface.islower() and alias.surface != alias.entity
     telling = any(w.lower() not in _UNTELLING for w in words)
-    if alias.surface.islower() or not is_actor:
+    if alias.surface.islower() or alias.entity.islower() or not is_actor:
+        telling = telling and words[-1].lower() not in TITLE_WORDS
         return alias.how != "name" or not telling or (len(words) < 2 and alias.surface.islower())
     return not telling or alias.how == "initials"
 
@@ -836,7 +836,7 @@ def _local_names(
     for name, surfaces in discover_things(text) if catalogue.discover else ():
         *before, head = name.split()
         of_known = head in _OF_STATE | _OF_PARTY and len(before) == 1 and _known(before[0], catalogue)  # "Turkish government"
-        if not of_known and not _known(name, catalogue):
+        if not of_known:
             aliases += (Alias(surface, name, "name") for surface in dict.fromkeys((name, *surfaces)))
     return Outsiders(names, surnames), build_index(dict.fromkeys(aliases))
 

@@ -1,49 +1,53 @@
-"""What a text is about that bears no name of its own: "the gun bill", "a ban on cluster bombs", "same-sex marriage".
+"""What a text speaks of without a proper name: "the gun bill", "a ban on cluster bombs", "the teachers' union", "abortion".
 
-A catalogue lists such things best. Where a text is read without one of its own, those count of which the text says more than
-what kind of thing they are, and to which it comes back.
+A catalogue lists such things best. Where a text is read without one of its own, those things count of which it says more than
+what kind of thing they are, and to which it comes back; and those bodies that act in it.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
 from stance.grammar import CLOSED, word_set
-from stance.lexicon import forms_by_first_word, verb_lemmas
+from stance.lexicon import forms_by_first_word, plural, verb_lemmas
 from stance.names import HEADS, LAWS, head_of, phrase_stem
 
-_LAWS = "bill legislation measure law proposal amendment statute resolution initiative motion petition mandate plan scheme project"
-_ACTIONS = (
+_PROPOSALS = word_set(
+    "bill legislation measure law proposal amendment statute resolution initiative motion petition mandate plan scheme project"
+)
+_ACTIONS = word_set(
     "repeal abolition expansion extension closure construction withdrawal legalisation legalization privatisation privatization "
     "nationalisation nationalization annexation nomination appointment deportation extradition takeover sale demolition "
-    "cancellation funding occupation invasion bombing recall removal rollback"
+    "cancellation funding occupation invasion bombing recall removal rollback restoration suspension relocation renaming "
+    "introduction recognition reform"
 )
-_CURBS = (
-    "ban prohibition tax levy tariff duty sanction restriction curb limit cap quota moratorium embargo boycott blockade tariffs "
-    "sanctions restrictions curbs limits"
+_CURBS = word_set(
+    "ban prohibition tax levy tariff duty sanction restriction curb limit cap quota moratorium embargo boycott blockade referendum"
 )
-_PACTS = "deal agreement accord pact treaty truce ceasefire merger negotiations talks"
-_OTHERS = (
-    "programme program decree directive ruling verdict investigation inquiry probe strike walkout budget referendum summit policy "
-    "reform overhaul rule curfew lockdown shutdown pipeline dam mine wall motorway bypass runway refinery bailout stimulus "
-    "subsidy airstrikes offensive subpoena lawsuit bid offer cut hike package amnesty pardon rights control ceiling vaccination "
-    "deployment experiment increase rollout"
+_PACTS = word_set("deal agreement accord pact treaty truce ceasefire merger negotiations talks")
+_OTHER_THINGS = word_set(
+    "programme program decree directive ruling verdict investigation inquiry probe strike walkout budget summit policy overhaul "
+    "rule curfew lockdown shutdown pipeline dam mine wall motorway bypass runway refinery bailout stimulus subsidy airstrikes "
+    "offensive subpoena lawsuit bid offer cut hike package amnesty pardon rights control ceiling vaccination deployment "
+    "experiment increase rollout"
 )
-THINGS = frozenset(f"{_LAWS} {_ACTIONS} {_CURBS} {_PACTS} {_OTHERS}".split())
+THINGS = _PROPOSALS | _ACTIONS | _CURBS | _PACTS | _OTHER_THINGS
 """The nouns by which a text comes to speak of a thing that has no name."""
 
-_ON = "on|against|over"
-_LINKS = {  # what may follow each to say which one it is
-    **dict.fromkeys(_LAWS.split(), r"to|that (?:would|will)|which (?:would|will)|\w{3,12}ing"),
-    **dict.fromkeys(_ACTIONS.split(), "of"),
-    **dict.fromkeys(_CURBS.split(), _ON),
-    **dict.fromkeys(_PACTS.split(), "with"),
-    **{"reform": "of", "cut": "to", "subsidy": "for", "lawsuit": r"\w{3,12}ing", "war": _ON, "bid": "to", "referendum": "on"},
-}
+BODIES = word_set(
+    "union group federation council board committee commission ministry association party administration coalition government "
+    "regime industry company firm lobby authority police army opposition court business officials lawmakers legislators activists "
+    "protesters demonstrators residents villagers farmers workers teachers students nurses doctors scientists fishermen rebels "
+    "militants separatists leaders mayors governors ministers advocates campaigners survivors parents voters patients tenants "
+    "landlords drivers pilots miners judges lawyers prosecutors chiefs bishops investors shareholders"
+)
+"""The nouns of bodies and groups that act without having a name."""
+
 _ISSUES = {
     issue: group.split("|")[0]
     for group in (
@@ -54,29 +58,31 @@ _ISSUES = {
         *("conscription", "gerrymandering", "filibuster", "facial recognition", "school vouchers|school choice", "impeachment"),
         *("critical race theory", "solitary confinement", "conversion therapy", "gender-affirming care", "tuition fees"),
         *("proportional representation", "carbon pricing", "vaccine passports", "mask mandates|mask mandate", "compulsory voting"),
-        *("Scottish independence", "Catalan independence", "Irish unification|united Ireland", "climate change denial"),
+        *("Scottish independence", "Catalan independence", "Irish unification|united Ireland"),
     )
     for issue in group.split("|")
 }
 """What people are for or against without anybody having moved it -> what it is called."""
-_ISSUE = re.compile(rf"\b(?:{'|'.join(sorted(_ISSUES, key=len, reverse=True))})\b(?![-’'])", re.IGNORECASE)
 
-_KIND = "|".join(sorted((h if h[-1] == "s" else f"{h}s?" if h[-1] != "y" else f"(?:{h}|{h[:-1]}ies)" for h in THINGS), key=len, reverse=True))
-_HEAD = re.compile(rf"\b(?P<head>{_KIND})\b(?![-’'])(?= (?P<after>[^\n.,;:!?…“”\"()—–]{{2,120}})|)")
-_BEFORE = re.compile(r"(?:(?<![\w’'.-])[\w-]{1,25} ){1,5}\Z")
-_BARE = re.compile(rf"\b(?:the|this|that|such an?|these|those|its?|his|her|their) (?P<head>{_KIND})\b(?![-’'])", re.IGNORECASE)
+_MOVES = {
+    verb: noun
+    for noun, verbs in {
+        "closure": "close shut", "construction": "build construct", "sale": "sell", "expansion": "expand enlarge",
+        "demolition": "demolish", "abolition": "abolish scrap axe", "repeal": "repeal", "extension": "extend", "ban": "ban outlaw",
+        "takeover": "buy acquire", "legalisation": "legalise legalize", "privatisation": "privatise privatize", "removal": "remove",
+        "nationalisation": "nationalise nationalize", "annexation": "annex", "restoration": "restore reinstate", "merger": "merge",
+        "cancellation": "cancel", "suspension": "suspend", "deployment": "deploy", "deportation": "deport", "withdrawal": "withdraw",
+        "relocation": "relocate", "renaming": "rename", "introduction": "introduce", "recognition": "recognise recognize",
+    }.items()
+    for verb in verbs.split()
+}  # fmt: skip
+"""What may be meant to be done -> what it is then called: who votes to close the library is for its closure."""
 
-_BODIES = (
-    "union group federation council board committee commission ministry association party administration coalition government "
-    "regime industry company firm lobby authority police army opposition court officials lawmakers legislators activists "
-    "protesters demonstrators residents villagers farmers workers teachers students nurses doctors scientists fishermen rebels "
-    "militants separatists leaders mayors governors ministers advocates campaigners survivors parents voters patients tenants "
-    "landlords drivers pilots miners judges lawyers prosecutors chiefs bishops investors shareholders business"
-).split()
-_BODY = re.compile(
-    rf"\b(?P<head>{'|'.join(sorted((h if h[-1] == 's' or h == 'police' else f'{h[:-1]}(?:y|ies)' if h[-1] == 'y' else f'{h}s?' for h in _BODIES), key=len, reverse=True))})\b(?![-’'])"
-    r"(?= (?P<after>\w{2,15}(?: \w{2,15})?)|)"
-)
+_TOKEN = re.compile(r"\w[\w-]*(?:[’'](?:s\b)?)?|[^\w\s]")
+_WORDS_ON = 7  # words after a thing that say which one
+_WORDS_BACK = 5  # words before it
+_MOST = 200  # things of one kind in a text
+
 _UNTOLD = word_set(
     "proposed controversial new current latest draft landmark sweeping big major massive bipartisan long-awaited so-called same "
     "whole entire first second third last next final original revised amended old other similar rival own planned pending recent "
@@ -86,67 +92,111 @@ _UNTOLD = word_set(
     "specific particular further additional more several many few various multiple numerous different certain real actual "
     "would-be two three four five six seven eight nine ten dozen hundred thousand million billion trillion wide-ranging "
     "far-reaching hard-fought divisive high-profile unprecedented unanimous narrow compromise year month week day late former "
-    "rejected stalled existing larger greater smaller higher longstanding long-standing subsequent independent fair opening coming impending expensive lower "
-    "federal local national state irrational modest successful presidential closed-door in-house near-term legal costly secret senior frequent majority angry unnamed"
+    "rejected stalled existing larger greater smaller higher lower longstanding long-standing subsequent independent fair opening "
+    "coming impending expensive costly federal local national state irrational modest successful presidential closed-door "
+    "in-house near-term legal secret senior frequent majority angry unnamed"
 )
-"""Words before a thing that do not say which one it is."""
-_OPEN = word_set("a an the this that these those its his her their our my your such any no some every each of on for against 's ’s")
+"""Words before a noun that do not say which one it is."""
+_DEFINITE = word_set("the this that these those its it his her their")
+_OPEN = _DEFINITE | word_set("a an my your our such any no some every each of on for against")
 _STOPS = word_set(
     "and but or that which who when while if because after before until as by in at from since is are was were be been has have had "
-    "would will can could may might must should said says than during under despite through without about into amid where along either neither whenever wherever lest whether than unless though"
+    "would will can could may might must should said says than during under despite through without about into amid where along "
+    "either neither whenever wherever lest whether unless though"
 )
 _BEFORE_VERB = word_set("to will would can could may might must should not we they i you he she it who please let")
-_DAY = re.compile(r"(?:the )?(?:\w{2,6}day|weekend|week|month|year|night)s?\b", re.IGNORECASE)
 _NOUNS = word_set(
     "gun tax border trade spending funding voting housing police health water gas export import land mask vaccine school budget "
     "debt peace truce work labour labor ship fish farm mine rail wage rent fuel power control reform protest fine stimulus "
     "sentencing drinking gambling mining drilling logging hunting fishing whaling shipping banking building parking smoking "
     "bottling grazing relief rescue aid transport research drug arms race climate cut benefit travel"
 )
-"""Verbs that before a thing are mostly nouns: "tax bill"."""
-_TELLING = word_set("saying stating calling including according concerning regarding making being coming going making")
-_REACH = 7  # words after a thing that say which one
+"""Verbs that before a noun are mostly nouns themselves: "tax bill"."""
+_SAYING = word_set("saying stating calling including according concerning regarding making being coming going")
+_BEFORE_ACT = word_set("has have had also would will is are was were on strongly")
+_LOOSE = word_set("for to with on over against once of")
+_INTENDING = re.compile(
+    r"(?:vot|plan|decid|propos|want|agree|promis|threaten|refus|mov|announc|consider|seek|hop|vow|pledg|intend|aim|prepar|tr[iy]|push|"
+    r"fail|offer|choos|chose|resolv|decision|bid|proposal)\w{0,4}$"
+)
+_PLANS = word_set("plan decision move proposal project idea scheme")
+
+
+class _Text(NamedTuple):
+    """The words and marks of a text: forms, lower case, and where each starts and ends."""
+
+    forms: list[str]
+    lower: list[str]
+    starts: list[int]
+    ends: list[int]
+
+    def joined(self, i: int, j: int) -> bool:
+        """Whether only a blank stands between two tokens that follow each other."""
+        return self.starts[j] - self.ends[i] == 1 and self.lower[j][0].isalnum()
 
 
 @dataclass
 class _Thing:
-    """A thing as a text describes it: what it is called, what makes it this one, and how the text writes it."""
+    """What a text describes: what it is called, which stems make it this one, and how the text writes it."""
 
     name: str
     stems: frozenset[str]
-    surfaces: list[str]
-    after: bool  # told by what follows it
+    surfaces: list[str] = field(default_factory=list)
+    told_after: bool = False  # by what follows the noun
+    weight: int = 1
 
 
 def discover_things(text: str) -> Iterator[tuple[str, list[str]]]:
-    """Name and surfaces of each thing that a text describes and comes back to, and of the issues that it speaks of.
+    """Name and surfaces of what a text describes and comes back to, of bodies that act in it, and of issues.
 
     >>> dict(discover_things("The Senate took up a ban on cluster bombs. Ada Obi wants the ban. Gun control was not raised."))
     {'ban on cluster bombs': ['ban on cluster bombs'], 'gun control': ['Gun control']}
     """
-    by_kind: dict[str, list[_Thing]] = defaultdict(list)
-    for kind, thing in _described(text):
-        same = next((t for t in by_kind[kind] if t.stems <= thing.stems or thing.stems <= t.stems), None)
-        if same is None:
-            by_kind[kind].append(thing)
-        else:
-            same.surfaces += thing.surfaces
-            if len(thing.stems) < len(same.stems):
-                same.name, same.stems = thing.name, thing.stems
-    comes_back = {_kind_of(m["head"]) for m in _BARE.finditer(text)}
-    for kind, things in by_kind.items():
-        recurring = [t for t in things if len(t.surfaces) > 1]
-        if not recurring and kind in comes_back and [t.after for t in things] in ([True], [False], [True, False], [False, True]):
-            things[0].surfaces += things[-1].surfaces  # "gun bill" in a headline, then "a bill that would ban the sale"
-            recurring = things[:1]
+    spans = [m.span() for m in _TOKEN.finditer(text)]
+    forms = [text[a:b] for a, b in spans]
+    read = _Text(forms, [f.lower() for f in forms], [a for a, _ in spans], [b for _, b in spans])
+    things: dict[str, list[_Thing]] = defaultdict(list)
+    bodies: dict[str, int] = defaultdict(int)
+    issues: dict[str, dict[str, None]] = defaultdict(dict)
+    comes_back: set[str] = set()
+    to_plan = 0  # the last place where the text speaks of "the plan"
+    moves: list[tuple[int, str, _Thing]] = []
+    for i, low in enumerate(read.lower):
+        kind = _KINDS.get(low)
+        if kind is not None:
+            thing = _thing(read, i)
+            if thing is not None:
+                _add(things[kind], thing)
+            elif i and read.lower[i - 1] in _DEFINITE and not _goes_on(read, i):
+                comes_back.add(kind)
+        if low in _BODY_FORMS:
+            name = _body(read, i)
+            if name:
+                bodies[name] += 2 if _acts(read, i) else 1
+        if low in _MOVES and i:
+            moved = _move(read, i)
+            if moved is not None:
+                moves.append((i, _MOVES[low], moved))
+        elif low in _PLAN_FORMS and i and read.lower[i - 1] in _DEFINITE:
+            to_plan = i
+        for words in _ISSUE_WORDS.get(low, ()):
+            if tuple(read.lower[i : i + len(words)]) == words:
+                surface = text[read.starts[i] : read.ends[i + len(words) - 1]]
+                issues[_ISSUES_LOWER[" ".join(words)]][surface] = None
+                break
+    for at, noun, moved in moves:
+        moved.weight += to_plan > at
+        _add(things[_kind_of(noun)], moved)
+    for kind, found in things.items():
+        recurring = [t for t in found if t.weight > 1]
+        one = len(found) == 1 or (len(found) == 2 and found[0].told_after != found[1].told_after)
+        if not recurring and one and kind in comes_back:
+            found[0].surfaces += found[-1].surfaces  # "gun bill" in a headline, then "a bill that would ban the sale"
+            recurring = found[:1]
         for thing in recurring:
             yield thing.name, list(dict.fromkeys(thing.surfaces))
-    yield from _bodies(text)
-    issues: dict[str, dict[str, None]] = defaultdict(dict)
-    for m in _ISSUE.finditer(text):
-        issues[_ISSUES.get(m.group(), _ISSUES.get(m.group().lower(), m.group()))][m.group()] = None
-    for issue, surfaces in issues.items():
-        yield issue, list(surfaces)
+    yield from ((name, [name]) for name, weight in bodies.items() if weight > 1)
+    yield from ((issue, list(surfaces)) for issue, surfaces in issues.items())
 
 
 @lru_cache(maxsize=4096)
@@ -156,107 +206,148 @@ def is_thing(name: str) -> bool:
         return True
     told = re.split(r" (?:that|which|to|\w{3,12}ing) ", name)[0]
     head = head_of(told)
-    return f" {head} " in f" {told} " and _single(head) in THINGS
+    return head in _KINDS and f" {head} " in f" {told} "
 
 
-def _described(text: str) -> Iterator[tuple[str, _Thing]]:
-    """Each place where a text says which bill, plan or ban it means, by the kind of thing."""
-    for m in _HEAD.finditer(text):
-        head, rest = m["head"], (m["after"] or "").split()
-        if head.isupper() or (rest and _is_noun(rest[0])):
-            continue
-        found = _BEFORE.search(text, max(0, m.start() - 80), m.start())
-        words = found.group().split() if found else []
-        if words and words[-1].lower() in _BEFORE_VERB:
-            continue
-        before = _qualifiers(words)
-        before, telling = _telling(before)
-        if head[-1] == "s" and all(w[0].isupper() for w in telling):
-            telling = []  # "Biden plans", "Cruz talks"
-        if telling:
-            surface = f"{' '.join(before)} {head}"
-            yield _kind_of(head), _Thing(surface, _stems(telling), [surface], False)
-        after = "" if telling or (head[-1] == "s" and head not in THINGS) else _complement(head, rest)
-        if after and _stems(after.split()):
-            yield _kind_of(head), _Thing(f"{head} {after}", _stems(after.split()), [f"{head} {after}"], True)
+def _add(known: list[_Thing], thing: _Thing) -> None:
+    """Put a thing to those of its kind, or to the one that it is another mention of."""
+    same = next((t for t in known if t.stems <= thing.stems or thing.stems <= t.stems), None)
+    if same is None:
+        if len(known) < _MOST:
+            known.append(thing)
+        return
+    same.surfaces += thing.surfaces
+    same.weight += thing.weight
+    if len(thing.stems) < len(same.stems):
+        same.name, same.stems = thing.name, thing.stems
 
 
-def _bodies(text: str) -> Iterator[tuple[str, list[str]]]:
-    """Bodies and groups that a text describes and that act in it or recur: "the teachers' union", "opposition parties"."""
-    places: dict[str, int] = defaultdict(int)
-    for m in _BODY.finditer(text):
-        found = _BEFORE_BODY.search(text, max(0, m.start() - 60), m.start())
-        before = _qualifiers(found.group().split() if found else [])
-        before, telling = _telling(before)
-        if telling:
-            places[f"{' '.join(before)} {m['head']}"] += 2 if _acts((m["after"] or "").split()) else 1
-    yield from ((name, [name]) for name, weight in places.items() if weight > 1)
+def _thing(read: _Text, i: int) -> _Thing | None:
+    """The thing whose noun is word i, if the words around say which one it is."""
+    head = read.forms[i]
+    if head.isupper() or _goes_on(read, i) or (i and read.lower[i - 1] in _BEFORE_VERB - {"it"} and read.joined(i - 1, i)):
+        return None
+    before, telling = _qualifiers(read, i)
+    if head[-1] == "s" and all(w[0].isupper() for w in telling):
+        telling = []  # "Biden plans", "Cruz talks"
+    if telling:
+        name = f"{' '.join(before)} {head}"
+        return _Thing(name, _stems(telling), [name])
+    after = _complement(read, i)
+    stems = _stems(after)
+    return _Thing(" ".join((head, *after)), stems, [" ".join((head, *after))], True) if stems else None
 
 
-_BEFORE_BODY = re.compile(r"(?:(?<![\w.-])[\w-]{1,25}[’']?s? ){1,5}\Z")
-
-
-def _acts(after: Sequence[str]) -> bool:
-    """Whether what follows a noun makes it the subject of a verb that the lexicon knows."""
-    words = [w for w in after if w not in ("has", "have", "had", "also", "would", "will", "is", "are", "was", "were")]
-    return bool(words) and words[0] in forms_by_first_word() and words[0] in verb_lemmas() and not words[0].endswith("ing")
-
-
-def _stems(words: Sequence[str]) -> frozenset[str]:
-    return frozenset(phrase_stem(w.lower()) for w in words if len(w) > 2 and w.lower() not in CLOSED)
-
-
-def _is_noun(word: str) -> bool:
-    """Whether the word after a thing makes it part of another: "law enforcement", "tax rate"."""
-    if _single(word) in THINGS:
+def _goes_on(read: _Text, i: int) -> bool:
+    """Whether a noun follows, so that word i is a part of something else: "law enforcement", "tax rate"."""
+    if i + 1 == len(read.lower) or not read.joined(i, i + 1):
+        return i + 1 < len(read.lower) and read.lower[i + 1] in ("'", "’")
+    word = read.forms[i + 1]
+    if word in _KINDS:
         return True
-    known = word.lower() in CLOSED or word in _STOPS or word in verb_lemmas() or word.endswith(("ly", "ed", "ing"))
-    return word.islower() and not known
+    return word.islower() and not (
+        word in CLOSED or word in _STOPS or word in verb_lemmas() or word.endswith(("ly", "ed", "ing"))
+    )
 
 
-def _qualifiers(words: Sequence[str]) -> list[str]:
-    """Those of the words before a noun that belong to it: "gun" of "Senate blocks gun"."""
+def _qualifiers(read: _Text, i: int) -> tuple[list[str], list[str]]:
+    """The words before word i that belong to it, without those at their front that tell nothing; and those that tell.
+
+    "gun" of "Senate blocks gun bill".
+    """
     taken: list[str] = []
     verbs = verb_lemmas()
-    for k in range(len(words) - 1, -1, -1):
-        word, low = words[k], words[k].lower().rstrip("’'")
-        if low.endswith(("’s", "'s")) or low in CLOSED or low in _STOPS or low in _OPEN or low.endswith("ly") or not low[-1:].isalpha() or len(taken) == 4:
+    for k in range(i - 1, max(-1, i - _WORDS_BACK), -1):
+        word, low = read.forms[k], read.lower[k].rstrip("’'")
+        if not read.joined(k, k + 1) or not low or not low[-1].isalpha() or low.endswith(("’s", "'s", "ly")):
+            break
+        if low in CLOSED or low in _STOPS or low in _OPEN:
             break
         verb = verbs.get(low) if word.islower() and low not in _NOUNS and low not in _UNTOLD else None
-        opened = k > 0 and (words[k - 1].lower() in _OPEN or words[k - 1].lower() in _UNTOLD)
+        opened = k > 0 and (read.lower[k - 1] in _OPEN or read.lower[k - 1] in _UNTOLD)
         if verb and (taken or not opened or verb[1] not in "bg"):
             break
         if not verb and low.endswith("ed") and "-" not in low and low not in _UNTOLD:
             break
         taken.insert(0, word)
-    return taken
+    telling = [w for w in taken if w.lower() not in _UNTOLD and not re.fullmatch(r"\w{3,}est", w)]
+    return (taken[taken.index(telling[0]) :] if telling else []), telling
 
 
-def _telling(before: list[str]) -> tuple[list[str], list[str]]:
-    """The words before a noun without those at their front that do not say which one it is; and all that do."""
-    telling = [w for w in before if w.lower() not in _UNTOLD and not re.fullmatch(r"\w{3,}est", w)]
-    return before[before.index(telling[0]) :] if telling else [], telling
-
-
-def _complement(head: str, rest: Sequence[str]) -> str:
+def _complement(read: _Text, i: int) -> list[str]:
     """As much of what follows a thing as says which one: "on the sale of rifles"."""
-    link = re.match(rf"(?:{_LINKS.get(_single(head.lower()), '(?!)')}) ", " ".join(rest[:3]) + " ")
-    if not link or _DAY.match(" ".join(rest[1:3])):
-        return ""
-    cut = link.group().count(" ")
+    links = _LINKS.get(_single(read.lower[i]), frozenset())
+    rest = _following(read, i, _WORDS_ON + 3)
+    if len(rest) < 2 or not (rest[0] in links or ("-ing" in links and rest[0].endswith("ing"))):
+        return []
+    cut = 2 if rest[0] in ("that", "which") else 1
     first = rest[cut] if len(rest) > cut else ""
     verbs = verb_lemmas()
+    if cut == 2 and rest[1] not in ("would", "will"):
+        return []
     if rest[0] in ("to", "that", "which") and first not in verbs and first not in ("have", "be"):
-        return ""
-    if rest[0].endswith("ing") and (verbs.get(rest[0], ("", ""))[1] != "g" or rest[0] in _TELLING):
-        return ""
-    if first in ("a", "an", "any"):
-        return ""
-    stop = next((i for i, w in enumerate(rest) if i > cut and w.lower() in _STOPS and w != "have"), len(rest))
-    stop = min(stop, cut + _REACH)
-    while stop > cut and (rest[stop - 1].lower() in CLOSED or rest[stop - 1] in ("Mr", "Ms", "Mrs", "Dr", "--")):
+        return []
+    if rest[0].endswith("ing") and (verbs.get(rest[0], ("", ""))[1] != "g" or rest[0] in _SAYING):
+        return []
+    if first in ("a", "an", "any") or any(re.match(r"(?:\w{2,6}day|weekend|week|month|year|night)s?$", w) for w in rest[1:3]):
+        return []
+    return _told(rest, cut)
+
+
+def _told(rest: Sequence[str], cut: int) -> list[str]:
+    """The words up to where a clause ends, without little ones at the end; nothing where none but the first `cut` remain."""
+    stop = next((k for k, w in enumerate(rest) if k > cut and w.lower() in _STOPS and w != "have"), len(rest))
+    stop = min(stop, cut + _WORDS_ON)
+    while stop > cut and (rest[stop - 1].lower() in CLOSED or rest[stop - 1] in ("Mr", "Ms", "Mrs", "Dr")):
         stop -= 1
-    return " ".join(rest[:stop]) if stop > cut else ""
+    return list(rest[:stop]) if stop > cut else []
+
+
+def _following(read: _Text, i: int, most: int) -> list[str]:
+    """The words after word i, as far as only blanks stand between them."""
+    out: list[str] = []
+    k = i
+    while len(out) < most and k + 1 < len(read.forms) and read.joined(k, k + 1):
+        k += 1
+        out.append(read.forms[k])
+    return out
+
+
+def _move(read: _Text, i: int) -> _Thing | None:
+    """What the verb at word i is meant to be done to: "close the library" in "voted to close the library"."""
+    before = read.lower[i - 1]
+    if before == "to":
+        k = i - 2 - (i > 2 and read.lower[i - 2].endswith("day"))
+        if k < 0 or not _INTENDING.match(read.lower[k]):
+            return None
+    elif before not in ("will", "would", "could", "may", "should"):
+        return None
+    rest = _following(read, i, _WORDS_ON + 1)
+    stop = next((k for k, w in enumerate(rest) if w.lower() in _STOPS or w.lower() in _LOOSE), len(rest))
+    words = rest[:stop]
+    stems = _stems(words)
+    if not stems:
+        return None
+    told = words[1:] if words[0].lower() in _OPEN else words
+    return _Thing(f"{_MOVES[read.lower[i]]} of {' '.join(told)}", stems, [" ".join((read.forms[i], *words))], True)
+
+
+def _body(read: _Text, i: int) -> str:
+    """The body or group whose noun is word i, if the words before say which one it is."""
+    if read.forms[i].isupper() or _goes_on(read, i):
+        return ""
+    before, telling = _qualifiers(read, i)
+    return f"{' '.join(before)} {read.forms[i]}" if telling else ""
+
+
+def _acts(read: _Text, i: int) -> bool:
+    """Whether word i is the subject of a verb that the lexicon knows."""
+    rest = [w for w in _following(read, i, 4) if w not in _BEFORE_ACT and not w.endswith("day")]
+    return bool(rest) and rest[0] in forms_by_first_word() and rest[0] in verb_lemmas() and not rest[0].endswith("ing")
+
+
+def _stems(words: Sequence[str]) -> frozenset[str]:
+    return frozenset(phrase_stem(w.lower().rstrip("’'")) for w in words if len(w) > 2 and w.lower() not in CLOSED)
 
 
 def _single(noun: str) -> str:
@@ -265,8 +356,29 @@ def _single(noun: str) -> str:
     return shorter if shorter in THINGS else noun
 
 
-@lru_cache(maxsize=4096)
-def _kind_of(head: str) -> str:
-    """One noun for all that news uses for one another: "bill" for "laws" and "measure"."""
-    single = _single(head.lower())
-    return next((group[0] for group in HEADS if single in group), single)
+def _kind_of(noun: str) -> str:
+    """One noun for all that news uses for one another: "bill" for "law" and "measure"."""
+    return next((group[0] for group in HEADS if noun in group), noun)
+
+
+def _forms(nouns: frozenset[str]) -> Iterator[str]:
+    for noun in nouns:
+        yield noun
+        if noun[-1] != "s" and noun != "police":
+            yield plural(noun)
+
+
+_LINKS: Mapping[str, frozenset[str]] = {  # what may follow each to say which one it is
+    **dict.fromkeys(_PROPOSALS, frozenset(("to", "that", "which", "-ing"))),
+    **dict.fromkeys(_ACTIONS, frozenset(("of",))),
+    **dict.fromkeys(_CURBS | {"sanctions", "restrictions", "curbs", "limits", "tariffs"}, frozenset(("on", "against", "over"))),
+    **dict.fromkeys(_PACTS, frozenset(("with",))),
+    **{"cut": frozenset(("to",)), "bid": frozenset(("to",)), "subsidy": frozenset(("for",)), "lawsuit": frozenset(("-ing",))},
+}
+_KINDS = {form: _kind_of(_single(form)) for form in _forms(THINGS)}
+_BODY_FORMS = frozenset(_forms(BODIES))
+_PLAN_FORMS = frozenset(_forms(_PLANS))
+_ISSUES_LOWER = {issue.lower(): name for issue, name in _ISSUES.items()}
+_ISSUE_WORDS: dict[str, list[tuple[str, ...]]] = defaultdict(list)
+for _issue in sorted(_ISSUES_LOWER, key=len, reverse=True):
+    _ISSUE_WORDS[_issue.split()[0]].append(tuple(_issue.split()))
