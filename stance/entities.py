@@ -343,7 +343,8 @@ def read_names(
                     options.append((length, fit))
                     for alias in fit:
                         if alias.how not in ("surname", "adjective", "capital"):
-                            plain = _is_plain(alias, plays(catalogue, alias.entity)[0], wide)
+                            entity = entities.get(alias.entity)
+                            plain = alias.how == "bare" if entity is None else _is_plain(alias, entity.is_actor, wide)
                             evidence[alias.entity].add(alias.surface if plain else "")
             if options:
                 here.append((at, options))
