@@ -15,6 +15,8 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from stance.grammar import BE
+from stance.lexicon import verb_lemmas
 from stance.names import (
     AFTER_HEAD,
     BODY_NOUNS,
@@ -836,7 +838,8 @@ def _local_names(
                 aliases.append(Alias(words[-1], name, "surname"))
     for name, surfaces in discover_things(text) if catalogue.discover else ():
         *before, head = name.split()
-        of_known = head in _OF_STATE | _OF_PARTY and len(before) == 1 and _known(before[0], catalogue)  # "Turkish government"
+        owned = len(before) == 1 and before[0][0].isupper() and _known(before[0], catalogue)
+        of_known = owned and head in _OF_STATE | _OF_PARTY  # "Turkish government"
         if not of_known:
             aliases += (Alias(surface, name, "name") for surface in dict.fromkeys((name, *surfaces)))
     return Outsiders(names, surnames), build_index(dict.fromkeys(aliases))
@@ -856,7 +859,8 @@ def _of_known(name: str, catalogue: Catalogue) -> bool:
         return False
     if len(rest) == 1 and last in states() and rest[0] in given_names() and rest[0].lower() not in COMMON_SURNAMES:
         return False  # Michael Jordan
-    return any(a.how != "surname" for a in _aliases(fold(last), catalogue.index))
+    loose = ("surname", "derived") if last.lower() in GROUP_WORDS else ("surname",)  # the Rosary League is not any League
+    return any(a.how not in loose for a in _aliases(fold(last), catalogue.index))
 
 
 _SIDES = frozenset("Critics Opponents Supporters Foes Allies Backers Fans Lawyers Members Rivals Relatives Aides Victims".split())
@@ -975,7 +979,7 @@ def discover_names(text: str, sentences: Sequence[Sentence], every: bool = False
         run = m.group()
         if "\n" in run or text[m.start() - 1 : m.start()] == "." or (run.isupper() and " " in run):
             continue
-        together = not GROUP_WORDS.isdisjoint(run.lower().split()) and run.split()[0] not in given_names()
+        together = not (GROUP_WORDS | LAWS).isdisjoint(run.lower().split()) and run.split()[0] not in given_names()
         for piece in [run] if together else run.split(" and "):
             words, titled = _strip_titles(piece.replace(". ", " ").split())
             if not words:
@@ -986,7 +990,8 @@ def discover_names(text: str, sentences: Sequence[Sentence], every: bool = False
                 continue
             names[name] += 1
             speaks = bool(_SPEECH.match(text, m.end())) or (len(words) in (2, 3) and words[0] in given_names())
-            body = not GROUP_WORDS.isdisjoint(w.lower() for w in words)
+            speaks = speaks or (not every and 1 < len(words) < 5 and _acts_there(text, m.start(), m.end()))
+            body = not _GROUPS.isdisjoint(w.lower() for w in words)
             law = len(words) > 2 and words[-1].lower() in LAWS
             if (titled and "of" not in words and "for" not in words) or (len(words) > 1 and (speaks or body or law)):
                 sure[name] = None
@@ -1006,6 +1011,29 @@ def discover_names(text: str, sentences: Sequence[Sentence], every: bool = False
         if " " in name and (count >= 2 or every) and " and " not in name and name not in sure:
             sure[name] = None
     return list(sure)
+
+
+_GROUPS = GROUP_WORDS | frozenset("forum collective estates alliance project voice".split())
+_PLACED = re.compile(r"\b(?:in|at|of|from|to|near|across|through|outside|between|over|into|around|the)(?: the)? $")
+_INVERTED = re.compile(r"\b(?:said|says|told|added|argued|warned|by|asked|thanked|praised|accused|with) $")
+_ROLE_BEFORE = re.compile(r"\b([a-z]{3,20})(,?) $")
+_BORNE_BY = re.compile(
+    r",? (?:who|whose)\b|, \d\d\b|, (?:an?|the|his|her|its|head|chief|president|general secretary|secretary|director|chairman)\b"
+)
+_VERB_AFTER = re.compile(r",? (?:(?:also|now|then|has|had|have|not|since|long) )*([a-z]{2,15})\b")
+
+
+def _acts_there(text: str, start: int, end: int) -> bool:
+    """Whether the words around a name of several words say that its bearer acts: a verb, a title, an apposition."""
+    if _PLACED.search(text, max(0, start - 12), start):
+        return False
+    if _INVERTED.search(text, max(0, start - 12), start) or _BORNE_BY.match(text, end):
+        return True
+    verb = _VERB_AFTER.match(text, end)
+    if verb and (verb[1] in BE or verb_lemmas().get(verb[1], ("", ""))[1] in ("s", "d", "n")):
+        return True
+    before = _ROLE_BEFORE.search(text, max(0, start - 24), start)
+    return bool(before) and (before[1] in TITLE_WORDS or before[1] in BODY_NOUNS or before[2] == ",")
 
 
 _NO_BODIES = LOWERED - {"congress", "parliament"} | TITLE_WORDS | frozenset(

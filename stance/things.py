@@ -34,7 +34,9 @@ _OTHER_THINGS = word_set(
     "programme program decree directive ruling verdict investigation inquiry probe strike walkout budget summit policy overhaul "
     "rule curfew lockdown shutdown pipeline dam mine wall motorway bypass runway refinery bailout stimulus subsidy airstrikes "
     "offensive subpoena lawsuit bid offer cut hike package amnesty pardon rights control ceiling vaccination deployment "
-    "experiment increase rollout"
+    "experiment increase rollout order tariffs injunction licence license permit fee credit fund freeze clause powers delay deferral "
+    "crackdown buyback contract concession quota ratio tunnel bridge canal factory smelter quarry landfill incinerator casino "
+    "reactor repository development statue monument stadium farm plant station rail neighbourhood curriculum candidacy"
 )
 THINGS = _PROPOSALS | _ACTIONS | _CURBS | _PACTS | _OTHER_THINGS
 """The nouns by which a text comes to speak of a thing that has no name."""
@@ -44,9 +46,22 @@ BODIES = word_set(
     "regime industry company firm lobby authority police army opposition court business officials lawmakers legislators activists "
     "protesters demonstrators residents villagers farmers workers teachers students nurses doctors scientists fishermen rebels "
     "militants separatists leaders mayors governors ministers advocates campaigners survivors parents voters patients tenants "
-    "landlords drivers pilots miners judges lawyers prosecutors chiefs bishops investors shareholders"
+    "landlords drivers pilots miners judges lawyers prosecutors chiefs bishops investors shareholders department agency league "
+    "front chamber watchdog regulator cooperative delegation commissioners ranchers physicians merchants owners exporters traders "
+    "shopkeepers clerks senators councillors backbenchers peers surgeons economists employers employees customers environmentalists "
+    "conservationists families fans supporters clubs academics lecturers pensioners motorists cyclists commuters households service"
 )
 """The nouns of bodies and groups that act without having a name."""
+
+_PEOPLE = word_set(
+    "lawmakers legislators activists protesters demonstrators residents villagers farmers workers teachers students nurses doctors "
+    "scientists fishermen rebels militants separatists mayors governors campaigners survivors parents voters patients tenants "
+    "landlords drivers pilots miners judges lawyers prosecutors bishops investors shareholders ranchers physicians merchants owners "
+    "exporters traders shopkeepers senators councillors backbenchers peers surgeons economists employers employees customers "
+    "environmentalists conservationists families fans unions academics lecturers pensioners motorists cyclists commuters "
+    "critics opponents supporters"
+)
+"""Groups that a text may leave at that: "Residents oppose the quarry"."""
 
 _ISSUES = {
     issue: group.split("|")[0]
@@ -169,7 +184,7 @@ def discover_things(text: str) -> Iterator[tuple[str, list[str]]]:
                 _add(things[kind], thing)
             elif i and read.lower[i - 1] in _DEFINITE and not _goes_on(read, i):
                 comes_back.add(kind)
-        if low in _BODY_FORMS:
+        if low in _BODY_FORMS and forms[i].islower():
             name = _body(read, i)
             if name:
                 bodies[name] += 2 if _acts(read, i) else 1
@@ -225,7 +240,7 @@ def _add(known: list[_Thing], thing: _Thing) -> None:
 def _thing(read: _Text, i: int) -> _Thing | None:
     """The thing whose noun is word i, if the words around say which one it is."""
     head = read.forms[i]
-    if head.isupper() or _goes_on(read, i) or (i and read.lower[i - 1] in _BEFORE_VERB - {"it"} and read.joined(i - 1, i)):
+    if not head.islower() or _goes_on(read, i) or (i and read.lower[i - 1] in _BEFORE_VERB - {"it"} and read.joined(i - 1, i)):
         return None
     before, telling = _qualifiers(read, i)
     if head[-1] == "s" and all(w[0].isupper() for w in telling):
@@ -334,7 +349,7 @@ def _move(read: _Text, i: int) -> _Thing | None:
 
 def _body(read: _Text, i: int) -> str:
     """The body or group whose noun is word i, if the words before say which one it is."""
-    if read.forms[i].isupper() or _goes_on(read, i):
+    if _goes_on(read, i):
         return ""
     before, telling = _qualifiers(read, i)
     return f"{' '.join(before)} {read.forms[i]}" if telling else ""
