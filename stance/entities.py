@@ -841,7 +841,7 @@ def _local_names(
         owned = len(before) == 1 and before[0][0].isupper() and _known(before[0], catalogue)
         of_known = owned and head in _OF_STATE | _OF_PARTY  # "Turkish government"
         if not of_known:
-            aliases += (Alias(surface, name, "name") for surface in dict.fromkeys((name, *surfaces)))
+            aliases += (Alias(surface, name, "name") for surface in surfaces)
     return Outsiders(names, surnames), build_index(dict.fromkeys(aliases))
 
 

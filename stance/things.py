@@ -7,7 +7,7 @@ what kind of thing they are, and to which it comes back; and those bodies that a
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -112,6 +112,10 @@ _UNTOLD = word_set(
     "in-house near-term legal secret senior frequent majority angry unnamed"
 )
 """Words before a noun that do not say which one it is."""
+_COMPARED = frozenset(
+    form for word in "large small big high low strong strict tight tough long short new old great wide broad late early poor rich hard "
+    "soft cheap deep fast safe fair harsh".split() for form in (word.rstrip("e") + "er", word.rstrip("e") + "est")
+) | word_set("bigger biggest worse worst better best")  # fmt: skip
 _DEFINITE = word_set("the this that these those its it his her their")
 _OPEN = _DEFINITE | word_set("a an my your our such any no some every each of on for against")
 _STOPS = word_set(
@@ -124,7 +128,7 @@ _NOUNS = word_set(
     "gun tax border trade spending funding voting housing police health water gas export import land mask vaccine school budget "
     "debt peace truce work labour labor ship fish farm mine rail wage rent fuel power control reform protest fine stimulus "
     "sentencing drinking gambling mining drilling logging hunting fishing whaling shipping banking building parking smoking "
-    "bottling grazing relief rescue aid transport research drug arms race climate cut benefit travel"
+    "bottling grazing relief rescue aid transport research drug arms race climate cut benefit travel pay solar wind processing sales ballot check name"
 )
 """Verbs that before a noun are mostly nouns themselves: "tax bill"."""
 _SAYING = word_set("saying stating calling including according concerning regarding making being coming going")
@@ -135,6 +139,16 @@ _INTENDING = re.compile(
     r"fail|offer|choos|chose|resolv|decision|bid|proposal)\w{0,4}$"
 )
 _PLANS = word_set("plan decision move proposal project idea scheme")
+
+
+_DAY = re.compile(r"(?:\w{2,6}day|weekend|week|month|year|night)s?$")
+
+
+_VAGUE = word_set(
+    "programme policy rule increase control rights package talks investigation inquiry ruling charge fee fund credit break powers "
+    "experiment service plan project measure offer cut order clause contract budget station rail farm plant neighbourhood development "
+    "sanction limit funding recall increase initiative statue introduction"
+)
 
 
 class _Text(NamedTuple):
@@ -173,7 +187,7 @@ def discover_things(text: str) -> Iterator[tuple[str, list[str]]]:
     things: dict[str, list[_Thing]] = defaultdict(list)
     bodies: dict[str, int] = defaultdict(int)
     issues: dict[str, dict[str, None]] = defaultdict(dict)
-    comes_back: set[str] = set()
+    bare: dict[str, list[tuple[str, str]]] = defaultdict(list)  # kind -> noun and surface where nothing says which one it is
     to_plan = 0  # the last place where the text speaks of "the plan"
     moves: list[tuple[int, str, _Thing]] = []
     for i, low in enumerate(read.lower):
@@ -182,8 +196,10 @@ def discover_things(text: str) -> Iterator[tuple[str, list[str]]]:
             thing = _thing(read, i)
             if thing is not None:
                 _add(things[kind], thing)
-            elif i and read.lower[i - 1] in _DEFINITE and not _goes_on(read, i):
-                comes_back.add(kind)
+            elif forms[i].islower() and not _goes_on(read, i):
+                k = _article(read, i)
+                if k >= 0:
+                    bare[kind].append((low, text[read.starts[k] : read.ends[i]]))
         if low in _BODY_FORMS and forms[i].islower():
             name = _body(read, i)
             if name:
@@ -205,13 +221,21 @@ def discover_things(text: str) -> Iterator[tuple[str, list[str]]]:
     for kind, found in things.items():
         recurring = [t for t in found if t.weight > 1]
         one = len(found) == 1 or (len(found) == 2 and found[0].told_after != found[1].told_after)
-        if not recurring and one and kind in comes_back:
+        if not recurring and one and _comes_back(bare[kind]):
             found[0].surfaces += found[-1].surfaces  # "gun bill" in a headline, then "a bill that would ban the sale"
             recurring = found[:1]
         for thing in recurring:
             yield thing.name, list(dict.fromkeys(thing.surfaces))
+    for kind, places in bare.items():
+        if not things.get(kind) and len(places) > 1 and kind not in _VAGUE and _comes_back(places):
+            noun = Counter(noun for noun, _ in places).most_common(1)[0][0]
+            yield noun, list(dict.fromkeys(surface for _, surface in places))
     yield from ((name, [name]) for name, weight in bodies.items() if weight > 1)
     yield from ((issue, list(surfaces)) for issue, surfaces in issues.items())
+
+
+def _comes_back(places: Sequence[tuple[str, str]]) -> bool:
+    return any(surface.split()[0].lower() in _DEFINITE for _, surface in places)
 
 
 @lru_cache(maxsize=4096)
@@ -219,7 +243,7 @@ def is_thing(name: str) -> bool:
     """Whether what a text names is a thing, which can hold no views: a law, a plan, an issue."""
     if name.split()[-1].lower() in LAWS or name in _ISSUES:
         return True
-    told = re.split(r" (?:that|which|to|\w{3,12}ing) ", name)[0]
+    told = re.split(r" (?:that|which|to|between|\w{3,12}ing) ", name)[0]
     head = head_of(told)
     return head in _KINDS and f" {head} " in f" {told} "
 
@@ -227,6 +251,8 @@ def is_thing(name: str) -> bool:
 def _add(known: list[_Thing], thing: _Thing) -> None:
     """Put a thing to those of its kind, or to the one that it is another mention of."""
     same = next((t for t in known if t.stems <= thing.stems or thing.stems <= t.stems), None)
+    if same is None and thing.told_after:  # "repeal of farm credits" and "repeal of the state's clean energy credits"
+        same = next((t for t in known if t.told_after and not t.stems.isdisjoint(thing.stems)), None)
     if same is None:
         if len(known) < _MOST:
             known.append(thing)
@@ -247,10 +273,20 @@ def _thing(read: _Text, i: int) -> _Thing | None:
         telling = []  # "Biden plans", "Cruz talks"
     if telling:
         name = f"{' '.join(before)} {head}"
+        if name.lower() in _ISSUES_LOWER:
+            return None
         return _Thing(name, _stems(telling), [name])
     after = _complement(read, i)
     stems = _stems(after)
     return _Thing(" ".join((head, *after)), stems, [" ".join((head, *after))], True) if stems else None
+
+
+def _article(read: _Text, i: int) -> int:
+    """Where the article of a noun stands that nothing tells apart, as in "the proposed ban"; -1 where there is none."""
+    k = i - 1
+    while k > 0 and (read.lower[k] in _UNTOLD or read.lower[k] in _COMPARED) and read.joined(k, k + 1):
+        k -= 1
+    return k if k >= 0 and (read.lower[k] in _DEFINITE or read.lower[k] in ("a", "an")) and read.joined(k, k + 1) else -1
 
 
 def _goes_on(read: _Text, i: int) -> bool:
@@ -285,7 +321,7 @@ def _qualifiers(read: _Text, i: int) -> tuple[list[str], list[str]]:
         if not verb and low.endswith("ed") and "-" not in low and low not in _UNTOLD:
             break
         taken.insert(0, word)
-    telling = [w for w in taken if w.lower() not in _UNTOLD and not re.fullmatch(r"\w{3,}est", w)]
+    telling = [w for w in taken if w.lower() not in _UNTOLD and w.lower() not in _COMPARED]
     return (taken[taken.index(telling[0]) :] if telling else []), telling
 
 
@@ -299,12 +335,16 @@ def _complement(read: _Text, i: int) -> list[str]:
     first = rest[cut] if len(rest) > cut else ""
     verbs = verb_lemmas()
     if cut == 2 and rest[1] not in ("would", "will"):
+        cut, first = 1, rest[1]  # "a law that bars doctors"
+        if verbs.get(first, ("", ""))[1] != "s":
+            return []
+    elif rest[0] == "to" and first not in verbs and first != "be":
         return []
-    if rest[0] in ("to", "that", "which") and first not in verbs and first not in ("have", "be"):
-        return []
+    if rest[0] in ("to", "that", "which") and read.lower[i][-1] == "s":
+        return []  # "plans to leave"
     if rest[0].endswith("ing") and (verbs.get(rest[0], ("", ""))[1] != "g" or rest[0] in _SAYING):
         return []
-    if first in ("a", "an", "any") or any(re.match(r"(?:\w{2,6}day|weekend|week|month|year|night)s?$", w) for w in rest[1:3]):
+    if rest[0] != "to" and cut == 1 and (first in ("a", "an", "any") or any(_DAY.match(w) for w in rest[1:4])):
         return []
     return _told(rest, cut)
 
@@ -387,7 +427,9 @@ _LINKS: Mapping[str, frozenset[str]] = {  # what may follow each to say which on
     **dict.fromkeys(_PROPOSALS, frozenset(("to", "that", "which", "-ing"))),
     **dict.fromkeys(_ACTIONS, frozenset(("of",))),
     **dict.fromkeys(_CURBS | {"sanctions", "restrictions", "curbs", "limits", "tariffs"}, frozenset(("on", "against", "over"))),
-    **dict.fromkeys(_PACTS, frozenset(("with",))),
+    **dict.fromkeys(_PACTS, frozenset(("with", "on", "between"))),
+    **{"merger": frozenset(("of", "with", "between")), "blockade": frozenset(("of",)), "boycott": frozenset(("of",))},
+    **{"withdrawal": frozenset(("of", "from")), "freeze": frozenset(("on", "of")), "clause": frozenset(("on",))},
     **{"cut": frozenset(("to",)), "bid": frozenset(("to",)), "subsidy": frozenset(("for",)), "lawsuit": frozenset(("-ing",))},
 }
 _KINDS = {form: _kind_of(_single(form)) for form in _forms(THINGS)}
