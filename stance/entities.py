@@ -51,7 +51,7 @@ from stance.names import (
     unaccented,
 )
 from stance.text import InputError, Sentence, as_text, read_rows
-from stance.things import discover_things, is_thing
+from stance.things import discover_things
 
 KINDS = ("actor", "target")
 
@@ -257,20 +257,23 @@ class Reading:
     profiles : entity -> what is known of it, from its name and from the words around it.
     roles : entity -> nouns that the text or the name gives it, such as "president" or "party", and titles of several words
         ("finance minister"); one that goes on ends in "of" ("president of").
+    things : what the text only describes and that can hold no views, such as "gun bill".
     """
 
     mentions: list[list[Mention]]
     ambiguous: Counter[str] = field(default_factory=Counter)
     profiles: dict[str, Profile] = field(default_factory=dict)
     roles: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    things: frozenset[str] = frozenset()
 
 
-def plays(catalogue: Catalogue, name: str) -> tuple[bool, bool]:
+def plays(catalogue: Catalogue, name: str, things: Collection[str]) -> tuple[bool, bool]:
     """Whether an entity that a text names can be the actor, and whether the target, of a stance: a thing only the target."""
     entity = catalogue.entities.get(name)
     if entity is not None:
         return entity.is_actor, entity.is_target
-    return catalogue.discover and not is_thing(name), catalogue.discover
+    acts = name not in things and name.split()[-1].lower() not in LAWS
+    return catalogue.discover and acts, catalogue.discover
 
 
 def find_mentions(text: str, sentences: Sequence[Sentence], catalogue: Catalogue) -> list[list[Mention]]:
@@ -303,7 +306,7 @@ def read_names(
     away += [m.span() for m in _CREDIT.finditer(text)]
     outside = {i for a, b in away for i in range(bisect_left(starts, a), bisect_left(starts, b))}
     outsiders, local = _local_names(text, sentences, catalogue, recognised)
-    reading = Reading([])
+    reading = Reading([], things=outsiders.things)
     full_names = _full_names(text, catalogue, outsiders)
     index, overlay = catalogue.index, local
     entities = catalogue.entities
@@ -389,7 +392,7 @@ def read_names(
                     if foreign[surface]:
                         continue
                 entity = entities.get(name)
-                acts, aimed = plays(catalogue, name)
+                acts, aimed = plays(catalogue, name, outsiders.things)
                 found.append(Mention(starts[at], ends[at + length - 1], surface, name, acts, aimed))
                 if fit[0].how not in ("surname", "adjective", "capital"):
                     named.add(name)
@@ -664,7 +667,7 @@ def _learn(
     """Note what the words around a name say of its bearer: gender and roles."""
     profile = reading.profiles.get(name)
     if profile is None:
-        profile = reading.profiles[name] = entity_profile(entity) if entity else profile_of(name, not is_thing(name))
+        profile = reading.profiles[name] = entity_profile(entity) if entity else profile_of(name, name not in reading.things)
         if profile.kind == "person" and not profile.gender and not entity and i > first and lower[i - 1] in _PLACE:
             profile = reading.profiles[name] = Profile("place")  # "a teacher from La Serena"
         if profile.kind != "person":
@@ -797,10 +800,11 @@ _STOP = frozenset(
 
 
 class Outsiders(NamedTuple):
-    """Names in a text that no catalogue lists: all of them, and the surnames of persons."""
+    """Names in a text that no catalogue lists: all of them, the surnames of persons, and what can hold no views."""
 
     names: list[str]
     surnames: list[tuple[str, str]]
+    things: frozenset[str]
 
 
 def _local_names(
@@ -836,13 +840,16 @@ def _local_names(
             surnames.append((fold(words[-1])[-1], name))
             if not _known(words[-1], catalogue):
                 aliases.append(Alias(words[-1], name, "surname"))
-    for name, surfaces in discover_things(text) if catalogue.discover else ():
+    things: set[str] = set()
+    for name, surfaces, acts in discover_things(text) if catalogue.discover else ():
         *before, head = name.split()
         owned = len(before) == 1 and before[0][0].isupper() and _known(before[0], catalogue)
-        of_known = owned and head in _OF_STATE | _OF_PARTY  # "Turkish government"
-        if not of_known:
-            aliases += (Alias(surface, name, "name") for surface in surfaces)
-    return Outsiders(names, surnames), build_index(dict.fromkeys(aliases))
+        if owned and head in _OF_STATE | _OF_PARTY:  # "Turkish government"
+            continue
+        aliases += (Alias(surface, name, "name") for surface in surfaces)
+        if not acts:
+            things.add(name)
+    return Outsiders(names, surnames, frozenset(things)), build_index(dict.fromkeys(aliases))
 
 
 def _of_known(name: str, catalogue: Catalogue) -> bool:

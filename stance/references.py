@@ -146,7 +146,7 @@ def resolve_references(
             if ahead and start < ahead.start and kind in ("he", "she", "it"):
                 entity = _looks_ahead(text, sentence.start, m, ahead, entity, reading)
             if entity is not None:
-                here.append(Mention(start, end, text[start:end], entity, *plays(catalogue, entity), how))
+                here.append(Mention(start, end, text[start:end], entity, *plays(catalogue, entity, reading.things), how))
         here.sort(key=lambda x: x.start)
         out.append(here)
         for n in names:

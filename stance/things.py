@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from stance.grammar import CLOSED, word_set
 from stance.lexicon import forms_by_first_word, plural, verb_lemmas
-from stance.names import HEADS, LAWS, head_of, phrase_stem
+from stance.names import GROUP_WORDS, HEADS, TITLE_WORDS, phrase_stem
 
 _PROPOSALS = word_set(
     "bill legislation measure law proposal amendment statute resolution initiative motion petition mandate plan scheme project"
@@ -47,9 +47,9 @@ BODIES = word_set(
     "protesters demonstrators residents villagers farmers workers teachers students nurses doctors scientists fishermen rebels "
     "militants separatists leaders mayors governors ministers advocates campaigners survivors parents voters patients tenants "
     "landlords drivers pilots miners judges lawyers prosecutors chiefs bishops investors shareholders department agency league "
-    "front chamber watchdog regulator cooperative delegation commissioners ranchers physicians merchants owners exporters traders "
+    "chamber watchdog regulator cooperative delegation commissioners ranchers physicians merchants owners exporters traders "
     "shopkeepers clerks senators councillors backbenchers peers surgeons economists employers employees customers environmentalists "
-    "conservationists families fans supporters clubs academics lecturers pensioners motorists cyclists commuters households service"
+    "conservationists families fans supporters clubs academics lecturers pensioners motorists cyclists commuters households"
 )
 """The nouns of bodies and groups that act without having a name."""
 
@@ -62,6 +62,9 @@ _PEOPLE = word_set(
     "critics opponents supporters"
 )
 """Groups that a text may leave at that: "Residents oppose the quarry"."""
+
+_UNNAMED = word_set("government opposition police army military junta cabinet treasury navy")
+"""Bodies that a text may leave at that, with their article: "The government rejected the plan"."""
 
 _ISSUES = {
     issue: group.split("|")[0]
@@ -175,49 +178,57 @@ class _Thing:
     weight: int = 1
 
 
-def discover_things(text: str) -> Iterator[tuple[str, list[str]]]:
-    """Name and surfaces of what a text describes and comes back to, of bodies that act in it, and of issues.
+class Described(NamedTuple):
+    """What a text speaks of without a proper name: what it is called, how it is written, and whether it can hold views."""
 
-    >>> dict(discover_things("The Senate took up a ban on cluster bombs. Ada Obi wants the ban. Gun control was not raised."))
-    {'ban on cluster bombs': ['ban on cluster bombs'], 'gun control': ['Gun control']}
+    name: str
+    surfaces: list[str]
+    acts: bool
+
+
+def discover_things(text: str) -> Iterator[Described]:
+    """What a text describes and comes back to, the bodies and groups that act in it, and the issues that it names.
+
+    >>> text = "The Senate took up a ban on cluster bombs. Villagers want the ban. Gun control was not raised."
+    >>> for found in discover_things(text):
+    ...     print(found.name, found.surfaces, found.acts)
+    ban on cluster bombs ['ban on cluster bombs'] False
+    villagers ['Villagers'] True
+    gun control ['Gun control'] False
     """
     spans = [m.span() for m in _TOKEN.finditer(text)]
     forms = [text[a:b] for a, b in spans]
     read = _Text(forms, [f.lower() for f in forms], [a for a, _ in spans], [b for _, b in spans])
+    yield from (Described(name, surfaces, False) for name, surfaces in _things(text, read))
+    yield from (Described(name, surfaces, False) for name, surfaces in _disputed(read))
+    yield from (Described(name, surfaces, True) for name, surfaces in _bodies(read))
+    yield from (Described(name, surfaces, False) for name, surfaces in _issues(text, read))
+
+
+def _things(text: str, read: _Text) -> Iterator[tuple[str, list[str]]]:
+    """Bills, plans and bans, whether the text says which one it is or leaves it at "the ban"."""
     things: dict[str, list[_Thing]] = defaultdict(list)
-    bodies: dict[str, int] = defaultdict(int)
-    issues: dict[str, dict[str, None]] = defaultdict(dict)
     bare: dict[str, list[tuple[str, str]]] = defaultdict(list)  # kind -> noun and surface where nothing says which one it is
-    to_plan = 0  # the last place where the text speaks of "the plan"
     moves: list[tuple[int, str, _Thing]] = []
+    to_plan = 0  # the last place where the text speaks of "the plan"
     for i, low in enumerate(read.lower):
         kind = _KINDS.get(low)
-        if kind is not None:
+        if kind is not None and read.forms[i].islower() and not _goes_on(read, i):
             thing = _thing(read, i)
+            k = _article(read, i)
             if thing is not None:
                 _add(things[kind], thing)
-            elif forms[i].islower() and not _goes_on(read, i):
-                k = _article(read, i)
-                if k >= 0:
-                    bare[kind].append((low, text[read.starts[k] : read.ends[i]]))
-        if low in _BODY_FORMS and forms[i].islower():
-            name = _body(read, i)
-            if name:
-                bodies[name] += 2 if _acts(read, i) else 1
+            elif k >= 0:
+                bare[kind].append((low, text[read.starts[k] : read.ends[i]]))
         if low in _MOVES and i:
             moved = _move(read, i)
             if moved is not None:
-                moves.append((i, _MOVES[low], moved))
+                moves.append((i, _kind_of(_MOVES[low]), moved))
         elif low in _PLAN_FORMS and i and read.lower[i - 1] in _DEFINITE:
             to_plan = i
-        for words in _ISSUE_WORDS.get(low, ()):
-            if tuple(read.lower[i : i + len(words)]) == words:
-                surface = text[read.starts[i] : read.ends[i + len(words) - 1]]
-                issues[_ISSUES_LOWER[" ".join(words)]][surface] = None
-                break
-    for at, noun, moved in moves:
+    for at, kind, moved in moves:
         moved.weight += to_plan > at
-        _add(things[_kind_of(noun)], moved)
+        _add(things[kind], moved)
     for kind, found in things.items():
         recurring = [t for t in found if t.weight > 1]
         one = len(found) == 1 or (len(found) == 2 and found[0].told_after != found[1].told_after)
@@ -227,25 +238,121 @@ def discover_things(text: str) -> Iterator[tuple[str, list[str]]]:
         for thing in recurring:
             yield thing.name, list(dict.fromkeys(thing.surfaces))
     for kind, places in bare.items():
-        if not things.get(kind) and len(places) > 1 and kind not in _VAGUE and _comes_back(places):
+        if kind not in things and len(places) > 1 and kind not in _VAGUE and _comes_back(places):
             noun = Counter(noun for noun, _ in places).most_common(1)[0][0]
             yield noun, list(dict.fromkeys(surface for _, surface in places))
-    yield from ((name, [name]) for name, weight in bodies.items() if weight > 1)
+
+
+def _bodies(read: _Text) -> Iterator[tuple[str, list[str]]]:
+    """Bodies and groups that act or recur: "the teachers' union", "Residents", "the government"."""
+    described: dict[str, Counter[str]] = defaultdict(Counter)
+    groups: dict[str, dict[str, None]] = defaultdict(dict)
+    for i, low in enumerate(read.lower):
+        if (low not in _BODY_FORMS and low not in _PEOPLE and low not in _UNNAMED) or _goes_on(read, i):
+            continue
+        before, telling = _qualifiers(read, i)
+        if telling and low in _BODY_FORMS and (read.forms[i].islower() or low in _PEOPLE):
+            name = f"{' '.join(before)} {read.forms[i]}"
+            described[name.lower()][name] += 2 if _acts(read, i) else 1
+        elif not before and (low in _PEOPLE or (i and read.lower[i - 1] == "the")) and low not in _BODY_FORMS - _PEOPLE - _UNNAMED:
+            if _acts(read, i):
+                groups[low][read.forms[i] if low in _PEOPLE else f"{read.forms[i - 1]} {read.forms[i]}"] = None
+    for low, forms in described.items():
+        if forms.total() > 1:
+            yield min(forms, key=lambda f: sum(map(str.isupper, f))), list(forms)
+    heads = {name.rpartition(" ")[2] for name in described}
+    yield from ((group, list(surfaces)) for group, surfaces in groups.items() if group not in heads)
+
+
+def _issues(text: str, read: _Text) -> Iterator[tuple[str, list[str]]]:
+    """What people are for or against without anybody having moved it."""
+    issues: dict[str, dict[str, None]] = defaultdict(dict)
+    for i, low in enumerate(read.lower):
+        for words in _ISSUE_WORDS.get(low, ()):
+            if tuple(read.lower[i : i + len(words)]) == words:
+                issues[_ISSUES_LOWER[" ".join(words)]][text[read.starts[i] : read.ends[i + len(words) - 1]]] = None
+                break
     yield from ((issue, list(surfaces)) for issue, surfaces in issues.items())
+
+
+def _disputed(read: _Text) -> Iterator[tuple[str, list[str]]]:
+    """What else somebody backs or rejects in so many words, and the text names again: "the exhibition"."""
+    sides = _sides()
+    places: dict[str, list[int]] = defaultdict(list)
+    for i, low in enumerate(read.lower):
+        places[low].append(i)
+    seen: set[str] = set()
+    for i, low in enumerate(read.lower):
+        if low not in sides or i + 2 >= len(read.lower) or read.lower[i + 1] not in _ARTICLES or not read.joined(i, i + 1):
+            continue
+        j = i + 2
+        while j < min(i + 6, len(read.lower)) and _is_part(read, j):
+            j += 1
+        noun = read.lower[j - 1]
+        at = [k for form in {noun, plural(noun), noun.removesuffix("s")} for k in places.get(form, ())] if j > i + 2 else []
+        if len(at) < 2 or noun in seen or not _may_be_thing(noun):
+            continue
+        seen.add(noun)
+        told: Counter[str] = Counter()
+        surfaces: dict[str, None] = {}
+        for k in sorted(at):
+            if _goes_on(read, k):
+                continue
+            before, telling = _qualifiers(read, k)
+            start = k - len(before) if telling else _article(read, k)
+            if start >= 0:
+                words = " ".join(read.forms[start : k + 1])
+                surfaces[words] = None
+                told[words if telling else noun] += 1 + bool(telling)
+        if surfaces:
+            yield told.most_common(1)[0][0], list(surfaces)
+
+
+def _is_part(read: _Text, j: int) -> bool:
+    """Whether word j may go on a noun phrase in lower case."""
+    low = read.lower[j]
+    verb = verb_lemmas().get(low)
+    return (
+        read.joined(j - 1, j) and read.forms[j].islower() and low not in CLOSED and low not in _STOPS and low not in _OPEN
+        and not low.endswith("ly") and (verb is None or verb[1] in "bg" or low in _UNTOLD)
+    )  # fmt: skip
+
+
+def _may_be_thing(noun: str) -> bool:
+    person = noun.endswith(("ers", "ors", "er", "or", "ists", "ist", "men", "man", "people", "woman", "women"))
+    odd = noun.endswith(("ing", "'s", "’s", "'", "’"))
+    return len(noun) > 3 and not (person or odd or noun in _KINDS or noun in _BODY_FORMS or noun in _PEOPLE or noun in _NO_THINGS)
+
+
+@lru_cache(maxsize=1)
+def _sides() -> frozenset[str]:
+    """The verbs in all forms, and "against", after which stands what somebody is for or against."""
+    found = {
+        word
+        for word, (single, _) in forms_by_first_word().items()
+        for form in single
+        if form.entry.pos == "verb" and form.entry.frame == "subj" and form.entry.stance != "neutral" and form.entry.strength > 1
+    }
+    return frozenset(found | {"against", "oppose", "opposes", "opposed", "opposing", "backs", "backed", "supports", "supported"})
+
+
+_ARTICLES = word_set("the a an this that its their his her any")
+_NO_THINGS = TITLE_WORDS | GROUP_WORDS | word_set(
+    "idea view position claim claims charge charges suggestion notion side sides lead role call calls case cases point points "
+    "question questions results result record election elections vote votes poll polls race seat seats power world city town "
+    "village county region area street house home money time year years week month moment others other children child victim "
+    "victims family families life lives death deaths people public crowd man woman number numbers news statement statements remarks "
+    "comments words letter report reports story attack attacks violence threat threats pressure criticism opposition support work "
+    "party parties enemy enemies ally allies president leader minister country nation state right rights hold person feel root scourge "
+    "witness rest course argument truth effort efforts scenario approach impact solution debate narrative process leadership slaying "
+    "slayings shooting shootings boss dollar plaintiff plaintiffs deadline move decision challenge scrutiny homeland market counsel "
+    "candidate candidates release application theory theories change changes cause reason reasons fact truth system status quo plan "
+    "thing things something anything nothing way means kind sort part parts role face hand hands eye word door line back"
+)
 
 
 def _comes_back(places: Sequence[tuple[str, str]]) -> bool:
     return any(surface.split()[0].lower() in _DEFINITE for _, surface in places)
-
-
-@lru_cache(maxsize=4096)
-def is_thing(name: str) -> bool:
-    """Whether what a text names is a thing, which can hold no views: a law, a plan, an issue."""
-    if name.split()[-1].lower() in LAWS or name in _ISSUES:
-        return True
-    told = re.split(r" (?:that|which|to|between|\w{3,12}ing) ", name)[0]
-    head = head_of(told)
-    return head in _KINDS and f" {head} " in f" {told} "
 
 
 def _add(known: list[_Thing], thing: _Thing) -> None:
@@ -387,18 +494,20 @@ def _move(read: _Text, i: int) -> _Thing | None:
     return _Thing(f"{_MOVES[read.lower[i]]} of {' '.join(told)}", stems, [" ".join((read.forms[i], *words))], True)
 
 
-def _body(read: _Text, i: int) -> str:
-    """The body or group whose noun is word i, if the words before say which one it is."""
-    if _goes_on(read, i):
-        return ""
-    before, telling = _qualifiers(read, i)
-    return f"{' '.join(before)} {read.forms[i]}" if telling else ""
-
-
 def _acts(read: _Text, i: int) -> bool:
-    """Whether word i is the subject of a verb that the lexicon knows."""
-    rest = [w for w in _following(read, i, 4) if w not in _BEFORE_ACT and not w.endswith("day")]
-    return bool(rest) and rest[0] in forms_by_first_word() and rest[0] in verb_lemmas() and not rest[0].endswith("ing")
+    """Whether word i is the subject of a verb that the lexicon knows, also past "on Friday", "in Oslo" and ", who ...,"."""
+    k, n = i + 1, len(read.lower)
+    if k + 1 < n and read.lower[k] == ",":
+        k = next((j for j in range(k + 2, min(k + 18, n)) if read.lower[j] in (",", ".")), n) + 1
+        if k > n or read.lower[k - 1] == ".":
+            return False
+    while k < n and (read.lower[k] in _BEFORE_ACT or read.lower[k].endswith(("day", "ly"))):
+        k += 1
+    if k < n and read.lower[k] in ("in", "at", "of", "from", "across", "near", "outside"):
+        k = next((j for j in range(k + 1, min(k + 6, n)) if read.lower[j] in verb_lemmas() or not read.lower[j][0].isalnum()), n)
+    while k < n and (read.lower[k] in _BEFORE_ACT or read.lower[k].endswith(("day", "ly"))):
+        k += 1
+    return k < n and read.lower[k] in forms_by_first_word() and read.lower[k] in verb_lemmas() and not read.lower[k].endswith("ing")
 
 
 def _stems(words: Sequence[str]) -> frozenset[str]:
