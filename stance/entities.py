@@ -866,8 +866,8 @@ def _of_known(name: str, catalogue: Catalogue) -> bool:
         return False
     if len(rest) == 1 and last in states() and rest[0] in given_names() and rest[0].lower() not in COMMON_SURNAMES:
         return False  # Michael Jordan
-    loose = ("surname", "derived") if last.lower() in GROUP_WORDS else ("surname",)  # the Rosary League is not any League
-    return any(a.how not in loose for a in _aliases(fold(last), catalogue.index))
+    wide = catalogue.discover and last.lower() in GROUP_WORDS  # the Rosary League is not any League
+    return any(a.how not in (("surname", "derived") if wide else ("surname",)) for a in _aliases(fold(last), catalogue.index))
 
 
 _SIDES = frozenset("Critics Opponents Supporters Foes Allies Backers Fans Lawyers Members Rivals Relatives Aides Victims".split())
@@ -1011,7 +1011,7 @@ def discover_names(text: str, sentences: Sequence[Sentence], every: bool = False
     for name in [n for n in sure if n in fuller]:  # "Ms. Delmar" is the Rosa Delmar of the sentence before
         del sure[name]
         sure[fuller[name]] = None
-    for name in bodies:  # "Taliban", "IRS", and what speaks and is named again
+    for name in () if every else bodies:  # "Taliban", "IRS", and what speaks and is named again
         if names[name] > 1 and name not in fuller and name not in given_names() and name.lower() not in _NO_BODIES:
             sure[name] = None
     for name, count in names.items():
