@@ -430,7 +430,7 @@ def _is_plain(alias: Alias, is_actor: bool, wide: bool) -> bool:
     if alias.surface.islower() or alias.entity.islower() or not is_actor:
         telling = telling and words[-1].lower() not in TITLE_WORDS
         return alias.how != "name" or not telling or (len(words) < 2 and alias.surface.islower())
-    return not telling or alias.how == "initials"
+    return not telling or alias.how == "initials" or (alias.how == "derived" and len(words) == 1)  # any state has a Senate
 
 
 _UNTELLING = (TITLE_WORDS | BODY_NOUNS | LAWS | {head for group in HEADS for head in group}) - {"republicans", "democrats", "senate"}
@@ -541,6 +541,8 @@ def _fits(
     if i == first and j - i == 1 and alias.surface.isupper() and not words[i].isupper():
         return bool(_SPEECH.match(f" {after} "))  # "Nato said", but any acronym may be a word
     before = lower[i - 1] if i > first else ""
+    if before == "-" and i - 1 > first and words[i - 2] in ("R", "D", "I"):
+        return False  # R-Lima
     if j - i == 1 and before in _QUARTERS and words[i - 1][0].isupper() and alias.entity in {*states(), *_STATES_OF_US.values()}:
         return False  # Northern Ireland
     if how == "name" or how == "people":

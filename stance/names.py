@@ -58,6 +58,7 @@ TITLE_WORDS = frozenset(
     "congresswoman nominee lawyer candidate superintendent principal archduke emir sultan father sister brother officer "
     "executive pastor reverend rev deputy detective sergeant major admiral analyst editor envoy economist owner author "
     "activist actor actress singer head member democrat republican whip lawmaker businessman billionaire officials "
+    "councilmember councilor assemblyman assemblywoman alderman treasurer founder dame baroness maulana mufti manager trustee "
     "then-president then-sen then mp pm cm vp dp cllr barrister comrade alhaji challenger incumbent rival".split()
 )
 HE = frozenset("mr sir lord king prince pope bishop archbishop cardinal rabbi imam sheikh ayatollah father brother emir".split())

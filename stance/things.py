@@ -108,7 +108,7 @@ _UNTOLD = word_set(
     "bad better great important possible potential likely full partial total formal official public private joint special "
     "emergency comprehensive contentious contested disputed unpopular popular simple single separate broad broader wider general "
     "specific particular further additional more several many few various multiple numerous different certain real actual "
-    "would-be two three four five six seven eight nine ten dozen hundred thousand million billion trillion wide-ranging "
+    "would-be one both two three four five six seven eight nine ten dozen hundred thousand million billion trillion wide-ranging "
     "far-reaching hard-fought divisive high-profile unprecedented unanimous narrow compromise year month week day late former "
     "rejected stalled existing larger greater smaller higher lower longstanding long-standing subsequent independent fair opening "
     "coming impending expensive costly federal local national state irrational modest successful presidential closed-door "
@@ -229,6 +229,7 @@ def _things(text: str, read: _Text) -> Iterator[tuple[str, list[str]]]:
     for at, kind, moved in moves:
         moved.weight += to_plan > at
         _add(things[kind], moved)
+    any_found = False
     for kind, found in things.items():
         recurring = [t for t in found if t.weight > 1]
         one = len(found) == 1 or (len(found) == 2 and found[0].told_after != found[1].told_after)
@@ -236,11 +237,17 @@ def _things(text: str, read: _Text) -> Iterator[tuple[str, list[str]]]:
             found[0].surfaces += found[-1].surfaces  # "gun bill" in a headline, then "a bill that would ban the sale"
             recurring = found[:1]
         for thing in recurring:
+            any_found = True
             yield thing.name, list(dict.fromkeys(thing.surfaces))
     for kind, places in bare.items():
         if kind not in things and len(places) > 1 and kind not in _VAGUE and _comes_back(places):
             noun = Counter(noun for noun, _ in places).most_common(1)[0][0]
+            any_found = True
             yield noun, list(dict.fromkeys(surface for _, surface in places))
+    if not any_found:  # what is told once in so many words is then what the text is about
+        once = next((t for found in things.values() for t in found if t.told_after), None)
+        if once:
+            yield once.name, once.surfaces
 
 
 def _bodies(read: _Text) -> Iterator[tuple[str, list[str]]]:
