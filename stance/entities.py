@@ -198,7 +198,8 @@ def _catalogue(file: str, rows: Iterable[tuple[object, dict[str, Any]]], discove
             if kind not in KINDS:
                 raise InputError(f"{file}:{line}: unknown kind {kind!r} (allowed: actor, target, actor|target)")
         affiliation = as_text(row.get("affiliation")).strip()
-        entities[name] = Entity(name, "actor" in kinds, "target" in kinds, _split(row.get("aliases")), affiliation)
+        aimed = discover or "target" in kinds  # whoever acts may in another text be whom it is about
+        entities[name] = Entity(name, "actor" in kinds, aimed, _split(row.get("aliases")), affiliation)
         lines[name] = line
     checked: set[str] = set()  # what hangs together is walked once, however long the chain
     for name, entity in entities.items():

@@ -460,12 +460,13 @@ def _complement(read: _Text, i: int) -> list[str]:
         return []
     if rest[0] != "to" and cut == 1 and (first in ("a", "an", "any") or any(_DAY.match(w) for w in rest[1:4])):
         return []
-    return _told(rest, cut)
+    return _told(rest, cut + (first == "have"))
 
 
 def _told(rest: Sequence[str], cut: int) -> list[str]:
     """The words up to where a clause ends, without little ones at the end; nothing where none but the first `cut` remain."""
-    stop = next((k for k, w in enumerate(rest) if k > cut and w.lower() in _STOPS and w != "have"), len(rest))
+    verbs = verb_lemmas()
+    stop = next((k for k, w in enumerate(rest) if k > cut and (w.lower() in _STOPS or verbs.get(w, ("", ""))[1] == "d")), len(rest))
     stop = min(stop, cut + _WORDS_ON)
     while stop > cut and (rest[stop - 1].lower() in CLOSED or rest[stop - 1] in ("Mr", "Ms", "Mrs", "Dr")):
         stop -= 1
