@@ -670,7 +670,8 @@ def _learn(
     """Note what the words around a name say of its bearer: gender and roles."""
     profile = reading.profiles.get(name)
     if profile is None:
-        profile = reading.profiles[name] = entity_profile(entity) if entity else profile_of(name, name not in reading.things)
+        profile = Profile("thing") if name in reading.things else entity_profile(entity) if entity else profile_of(name)
+        reading.profiles[name] = profile
         if profile.kind == "person" and not profile.gender and not entity and i > first and lower[i - 1] in _PLACE:
             profile = reading.profiles[name] = Profile("place")  # "a teacher from La Serena"
         if profile.kind != "person":
@@ -844,7 +845,7 @@ def _local_names(
             if not _known(words[-1], catalogue):
                 aliases.append(Alias(words[-1], name, "surname"))
     things: set[str] = set()
-    for name, surfaces, acts in discover_things(text) if catalogue.discover else ():
+    for name, surfaces, acts in discover_things(text, sentences) if catalogue.discover else ():
         *before, head = name.split()
         owned = len(before) == 1 and before[0][0].isupper() and _known(before[0], catalogue)
         if owned and head in _OF_STATE | _OF_PARTY:  # "Turkish government"
@@ -867,6 +868,8 @@ def _of_known(name: str, catalogue: Catalogue) -> bool:
         return head.lower() not in _NAMED_OF
     if of and head.split()[-1].lower() in _NAMED_OF:
         return False
+    if catalogue.discover and rest and rest[0] in given_names() and rest[0].lower() not in COMMON_SURNAMES:
+        return False  # Ellen Fitch is not Fitch
     if len(rest) == 1 and last in states() and rest[0] in given_names() and rest[0].lower() not in COMMON_SURNAMES:
         return False  # Michael Jordan
     wide = catalogue.discover and last.lower() in GROUP_WORDS  # the Rosary League is not any League
@@ -996,7 +999,7 @@ def discover_names(text: str, sentences: Sequence[Sentence], every: bool = False
                 continue
             words[-1] = re.sub(r"['’]s?$", "", words[-1])
             name = " ".join(words)
-            if len(name) < 3 or name in _STOP:
+            if len(name) < 3 or name in _STOP or (not every and words[-1] in _STREETS):
                 continue
             names[name] += 1
             speaks = bool(_SPEECH.match(text, m.end())) or (len(words) in (2, 3) and words[0] in given_names())
@@ -1023,6 +1026,9 @@ def discover_names(text: str, sentences: Sequence[Sentence], every: bool = False
     return list(sure)
 
 
+_STREETS = frozenset(
+    "Lane Road Street Avenue Square Hill Bay Beach River Creek Lake Valley Island Islands Heights Falls Bridge".split()
+)
 _GROUPS = GROUP_WORDS | frozenset("forum collective estates alliance project voice".split())
 _PLACED = re.compile(r"\b(?:in|at|of|from|to|near|across|through|outside|between|over|into|around|the)(?: the)? $")
 _INVERTED = re.compile(r"\b(?:said|says|told|added|argued|warned|by|asked|thanked|praised|accused|with) $")
@@ -1043,7 +1049,7 @@ def _acts_there(text: str, start: int, end: int) -> bool:
     if verb and (verb[1] in BE or verb_lemmas().get(verb[1], ("", ""))[1] in ("s", "d", "n")):
         return True
     before = _ROLE_BEFORE.search(text, max(0, start - 24), start)
-    return bool(before) and (before[1] in TITLE_WORDS or before[1] in BODY_NOUNS or before[2] == ",")
+    return before is not None and (before[1] in TITLE_WORDS or before[1] in BODY_NOUNS or before[2] == ",")
 
 
 _NO_BODIES = LOWERED - {"congress", "parliament"} | TITLE_WORDS | frozenset(

@@ -59,7 +59,8 @@ TITLE_WORDS = frozenset(
     "executive pastor reverend rev deputy detective sergeant major admiral analyst editor envoy economist owner author "
     "activist actor actress singer head member democrat republican whip lawmaker businessman billionaire officials "
     "councilmember councilor assemblyman assemblywoman alderman treasurer founder dame baroness maulana mufti manager trustee "
-    "then-president then-sen then mp pm cm vp dp cllr barrister comrade alhaji challenger incumbent rival".split()
+    "mla mlc cr clr mep msp hon engr collector then-president then-sen then mp pm cm vp dp cllr barrister comrade alhaji "
+    "challenger incumbent rival".split()
 )
 HE = frozenset("mr sir lord king prince pope bishop archbishop cardinal rabbi imam sheikh ayatollah father brother emir".split())
 SHE = frozenset("mrs ms miss lady queen princess sister".split())
@@ -418,7 +419,6 @@ def acronyms(name: str) -> Iterator[str]:
 
 
 @lru_cache(maxsize=100_000)
-@lru_cache(maxsize=100_000)
 def phrase_stem(word: str) -> str:
     """A word without its ending, the nouns that news uses for one another as one."""
     for suffix in ("ations", "ation", "ings", "ing", "ions", "ion", "ments", "ment", "ies", "ers", "er", "ed", "es", "s", "y", "e"):
@@ -428,6 +428,7 @@ def phrase_stem(word: str) -> str:
     return word
 
 
+@lru_cache(maxsize=100_000)
 def head_of(name: str) -> str:
     """The noun that a name turns on, in lower case: "Bank" of "Bank of Oslo", "withdrawal" of "withdrawal of the film"."""
     words = name.lower().split()

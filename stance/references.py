@@ -222,7 +222,7 @@ def _before_noun(text: str, end: int) -> bool:
 
 def _role(noun: str, k: int, last_role: dict[str, tuple[int, str, bool]], text: str, end: int) -> str | None:
     """The last entity that the text gave this role, unless two share the place."""
-    if re.match(r"\s+(?:of|for|[A-Z])", text[end : end + 5]):
+    if _OTHER_ROLE.match(text, end):
         return None
     found = last_role.get(noun) or last_role.get(_SYNONYMS.get(noun, ""))
     if found is None or found[2] or k - found[0] > _ROLE_REACH:
@@ -230,6 +230,7 @@ def _role(noun: str, k: int, last_role: dict[str, tuple[int, str, bool]], text: 
     return found[1]
 
 
+_OTHER_ROLE = re.compile(r"\s+(?:of|for(?! (?:\w+ing|his|her|its|their|not)\b)|[A-Z])")  # not "thanked the mayor for coming"
 _SAID_BEFORE = re.compile(rf"\b(?:{VERBS}|told \w{{2,20}}(?: \w{{2,20}})?)(?: (?:on )?\w{{2,6}}day)?(?: that)? $")
 _NO_PERSON = BODIES | frozenset(
     "report statement letter poll survey study document filing paper newspaper article website post memo majority half number "

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
 from stance.grammar import CLOSED, word_set
 from stance.lexicon import forms_by_first_word, plural, verb_lemmas
 from stance.names import GROUP_WORDS, HEADS, TITLE_WORDS, phrase_stem
+from stance.text import Sentence
 
 _PROPOSALS = word_set(
     "bill legislation measure law proposal amendment statute resolution initiative motion petition mandate plan scheme project"
@@ -27,42 +28,39 @@ _ACTIONS = word_set(
     "introduction recognition reform"
 )
 _CURBS = word_set(
-    "ban prohibition tax levy tariff duty sanction restriction curb limit cap quota moratorium embargo boycott blockade referendum"
+    "ban prohibition tax levy tariff duty sanction restriction curb limit cap quota moratorium embargo boycott blockade "
+    "referendum"
 )
 _PACTS = word_set("deal agreement accord pact treaty truce ceasefire merger negotiations talks")
 _OTHER_THINGS = word_set(
     "programme program decree directive ruling verdict investigation inquiry probe strike walkout budget summit policy overhaul "
     "rule curfew lockdown shutdown pipeline dam mine wall motorway bypass runway refinery bailout stimulus subsidy airstrikes "
     "offensive subpoena lawsuit bid offer cut hike package amnesty pardon rights control ceiling vaccination deployment "
-    "experiment increase rollout order tariffs injunction licence license permit fee credit fund freeze clause powers delay deferral "
-    "crackdown buyback contract concession quota ratio tunnel bridge canal factory smelter quarry landfill incinerator casino "
-    "reactor repository development statue monument stadium farm plant station rail neighbourhood curriculum candidacy"
+    "experiment increase rollout order injunction licence license permit fee credit fund freeze clause veto siege refusal "
+    "powers delay deferral crackdown buyback contract concession ratio tunnel bridge canal factory smelter quarry landfill "
+    "incinerator casino reactor repository development statue monument stadium farm plant station rail neighbourhood curriculum "
+    "candidacy"
 )
-THINGS = _PROPOSALS | _ACTIONS | _CURBS | _PACTS | _OTHER_THINGS
+_THINGS = _PROPOSALS | _ACTIONS | _CURBS | _PACTS | _OTHER_THINGS
 """The nouns by which a text comes to speak of a thing that has no name."""
 
-BODIES = word_set(
-    "union group federation council board committee commission ministry association party administration coalition government "
-    "regime industry company firm lobby authority police army opposition court business officials lawmakers legislators activists "
-    "protesters demonstrators residents villagers farmers workers teachers students nurses doctors scientists fishermen rebels "
-    "militants separatists leaders mayors governors ministers advocates campaigners survivors parents voters patients tenants "
-    "landlords drivers pilots miners judges lawyers prosecutors chiefs bishops investors shareholders department agency league "
-    "chamber watchdog regulator cooperative delegation commissioners ranchers physicians merchants owners exporters traders "
-    "shopkeepers clerks senators councillors backbenchers peers surgeons economists employers employees customers environmentalists "
-    "conservationists families fans supporters clubs academics lecturers pensioners motorists cyclists commuters households"
-)
-"""The nouns of bodies and groups that act without having a name."""
-
 _PEOPLE = word_set(
-    "lawmakers legislators activists protesters demonstrators residents villagers farmers workers teachers students nurses doctors "
-    "scientists fishermen rebels militants separatists mayors governors campaigners survivors parents voters patients tenants "
-    "landlords drivers pilots miners judges lawyers prosecutors bishops investors shareholders ranchers physicians merchants owners "
-    "exporters traders shopkeepers senators councillors backbenchers peers surgeons economists employers employees customers "
-    "environmentalists conservationists families fans unions academics lecturers pensioners motorists cyclists commuters "
-    "critics opponents supporters"
+    "lawmakers legislators activists protesters demonstrators residents villagers farmers workers teachers students nurses "
+    "doctors scientists fishermen rebels militants separatists mayors governors campaigners survivors parents voters patients "
+    "tenants landlords drivers pilots miners judges lawyers prosecutors bishops investors shareholders ranchers physicians "
+    "merchants owners exporters traders shopkeepers senators councillors backbenchers peers surgeons economists employers "
+    "employees customers environmentalists conservationists families fans unions academics lecturers pensioners motorists "
+    "cyclists commuters critics opponents supporters growers fishers fisherfolk planners pupils headteachers analysts vendors "
+    "herders hoteliers diplomats"
 )
 """Groups that a text may leave at that: "Residents oppose the quarry"."""
-
+_BODIES = _PEOPLE | word_set(
+    "union group federation council board committee commission ministry association party administration coalition government "
+    "regime industry company firm lobby authority police army opposition court business officials leaders ministers advocates "
+    "chiefs department agency league chamber watchdog regulator cooperative delegation commissioners clerks clubs households "
+    "organisation organization states troops delegates elders deans lenders"
+)
+"""The nouns of bodies and groups that act without having a name."""
 _UNNAMED = word_set("government opposition police army military junta cabinet treasury navy")
 """Bodies that a text may leave at that, with their article: "The government rejected the plan"."""
 
@@ -98,40 +96,40 @@ _MOVES = {
 
 _TOKEN = re.compile(r"\w[\w-]*(?:[’'](?:s\b)?)?|[^\w\s]")
 _WORDS_ON = 7  # words after a thing that say which one
-_WORDS_BACK = 5  # words before it
+_WORDS_BACK = 4  # words before it
 _MOST = 200  # things of one kind in a text
 
 _UNTOLD = word_set(
     "proposed controversial new current latest draft landmark sweeping big major massive bipartisan long-awaited so-called same "
-    "whole entire first second third last next final original revised amended old other similar rival own planned pending recent "
-    "previous future early tough tougher strict stricter strong stronger bold ambitious historic huge vast key main central good "
-    "bad better great important possible potential likely full partial total formal official public private joint special "
-    "emergency comprehensive contentious contested disputed unpopular popular simple single separate broad broader wider general "
-    "specific particular further additional more several many few various multiple numerous different certain real actual "
-    "would-be one both two three four five six seven eight nine ten dozen hundred thousand million billion trillion wide-ranging "
-    "far-reaching hard-fought divisive high-profile unprecedented unanimous narrow compromise year month week day late former "
-    "rejected stalled existing larger greater smaller higher lower longstanding long-standing subsequent independent fair opening "
-    "coming impending expensive costly federal local national state irrational modest successful presidential closed-door "
-    "in-house near-term legal secret senior frequent majority angry unnamed"
+    "whole entire first second third last next final original revised amended old other similar rival own planned pending "
+    "recent previous future early tough tougher strict stricter strong stronger bold ambitious historic huge vast key main "
+    "central good bad better great important possible potential likely full partial total formal official public private joint "
+    "special emergency comprehensive contentious contested disputed unpopular popular simple single separate broad broader "
+    "wider general specific particular further additional more several many few various multiple numerous different certain "
+    "real actual would-be one both two three four five six seven eight nine ten dozen hundred thousand million billion trillion "
+    "wide-ranging far-reaching hard-fought divisive high-profile unprecedented unanimous narrow compromise year month week day "
+    "late former rejected stalled existing larger greater smaller higher lower longstanding long-standing subsequent "
+    "independent fair opening coming impending expensive costly federal local national state irrational modest successful "
+    "presidential closed-door in-house near-term legal secret senior frequent majority angry unnamed any earlier earliest older "
+    "oldest newer newest bigger biggest highest lowest largest smallest strictest strongest toughest tighter tightest longer "
+    "longest shorter shortest widest broadest deeper cheaper faster safest safer fairer fairest harsher harshest harder softer "
+    "richer poorer worse worst best useless reckless senseless careless cruel unfair unjust painful harmful shameful hasty "
+    "overdue wasteful sensible"
 )
 """Words before a noun that do not say which one it is."""
-_COMPARED = frozenset(
-    form for word in "large small big high low strong strict tight tough long short new old great wide broad late early poor rich hard "
-    "soft cheap deep fast safe fair harsh".split() for form in (word.rstrip("e") + "er", word.rstrip("e") + "est")
-) | word_set("bigger biggest worse worst better best")  # fmt: skip
 _DEFINITE = word_set("the this that these those its it his her their")
 _OPEN = _DEFINITE | word_set("a an my your our such any no some every each of on for against")
 _STOPS = word_set(
-    "and but or that which who when while if because after before until as by in at from since is are was were be been has have had "
-    "would will can could may might must should said says than during under despite through without about into amid where along "
-    "either neither whenever wherever lest whether unless though"
+    "and but or that which who when while if because after before until as by in at from since is are was were be been has have "
+    "had would will can could may might must should said says than during under despite through without about into amid where "
+    "along either neither whenever wherever lest whether unless though"
 )
-_BEFORE_VERB = word_set("to will would can could may might must should not we they i you he she it who please let")
+_BEFORE_VERB = word_set("to will would can could may might must should not we they i you he she who please let")
+"""What comes before a verb, and never before a noun: in "to ban it", "ban" is no thing."""
 _NOUNS = word_set(
-    "gun tax border trade spending funding voting housing police health water gas export import land mask vaccine school budget "
-    "debt peace truce work labour labor ship fish farm mine rail wage rent fuel power control reform protest fine stimulus "
-    "sentencing drinking gambling mining drilling logging hunting fishing whaling shipping banking building parking smoking "
-    "bottling grazing relief rescue aid transport research drug arms race climate cut benefit travel pay solar wind processing sales ballot check name"
+    "gun tax border trade spending funding voting housing water gas export import work rail wage rent fuel reform protest fine "
+    "sentencing hunting whaling banking building smoking rescue aid research arms race cut benefit travel pay wind processing "
+    "name appeals"
 )
 """Verbs that before a noun are mostly nouns themselves: "tax bill"."""
 _SAYING = word_set("saying stating calling including according concerning regarding making being coming going")
@@ -142,207 +140,13 @@ _INTENDING = re.compile(
     r"fail|offer|choos|chose|resolv|decision|bid|proposal)\w{0,4}$"
 )
 _PLANS = word_set("plan decision move proposal project idea scheme")
-
-
 _DAY = re.compile(r"(?:\w{2,6}day|weekend|week|month|year|night)s?$")
-
-
 _VAGUE = word_set(
-    "programme policy rule increase control rights package talks investigation inquiry ruling charge fee fund credit break powers "
-    "experiment service plan project measure offer cut order clause contract budget station rail farm plant neighbourhood development "
+    "programme program policy rule control rights package talks investigation inquiry ruling fee fund credit powers experiment "
+    "plan project measure scheme offer cut order clause contract budget station rail farm plant neighbourhood development "
     "sanction limit funding recall increase initiative statue introduction"
 )
-
-
-class _Text(NamedTuple):
-    """The words and marks of a text: forms, lower case, and where each starts and ends."""
-
-    forms: list[str]
-    lower: list[str]
-    starts: list[int]
-    ends: list[int]
-
-    def joined(self, i: int, j: int) -> bool:
-        """Whether only a blank stands between two tokens that follow each other."""
-        return self.starts[j] - self.ends[i] == 1 and self.lower[j][0].isalnum()
-
-
-@dataclass
-class _Thing:
-    """What a text describes: what it is called, which stems make it this one, and how the text writes it."""
-
-    name: str
-    stems: frozenset[str]
-    surfaces: list[str] = field(default_factory=list)
-    told_after: bool = False  # by what follows the noun
-    weight: int = 1
-
-
-class Described(NamedTuple):
-    """What a text speaks of without a proper name: what it is called, how it is written, and whether it can hold views."""
-
-    name: str
-    surfaces: list[str]
-    acts: bool
-
-
-def discover_things(text: str) -> Iterator[Described]:
-    """What a text describes and comes back to, the bodies and groups that act in it, and the issues that it names.
-
-    >>> text = "The Senate took up a ban on cluster bombs. Villagers want the ban. Gun control was not raised."
-    >>> for found in discover_things(text):
-    ...     print(found.name, found.surfaces, found.acts)
-    ban on cluster bombs ['ban on cluster bombs'] False
-    villagers ['Villagers'] True
-    gun control ['Gun control'] False
-    """
-    spans = [m.span() for m in _TOKEN.finditer(text)]
-    forms = [text[a:b] for a, b in spans]
-    read = _Text(forms, [f.lower() for f in forms], [a for a, _ in spans], [b for _, b in spans])
-    yield from (Described(name, surfaces, False) for name, surfaces in _things(text, read))
-    yield from (Described(name, surfaces, False) for name, surfaces in _disputed(read))
-    yield from (Described(name, surfaces, True) for name, surfaces in _bodies(read))
-    yield from (Described(name, surfaces, False) for name, surfaces in _issues(text, read))
-
-
-def _things(text: str, read: _Text) -> Iterator[tuple[str, list[str]]]:
-    """Bills, plans and bans, whether the text says which one it is or leaves it at "the ban"."""
-    things: dict[str, list[_Thing]] = defaultdict(list)
-    bare: dict[str, list[tuple[str, str]]] = defaultdict(list)  # kind -> noun and surface where nothing says which one it is
-    moves: list[tuple[int, str, _Thing]] = []
-    to_plan = 0  # the last place where the text speaks of "the plan"
-    for i, low in enumerate(read.lower):
-        kind = _KINDS.get(low)
-        if kind is not None and read.forms[i].islower() and not _goes_on(read, i):
-            thing = _thing(read, i)
-            k = _article(read, i)
-            if thing is not None:
-                _add(things[kind], thing)
-            elif k >= 0:
-                bare[kind].append((low, text[read.starts[k] : read.ends[i]]))
-        if low in _MOVES and i:
-            moved = _move(read, i)
-            if moved is not None:
-                moves.append((i, _kind_of(_MOVES[low]), moved))
-        elif low in _PLAN_FORMS and i and read.lower[i - 1] in _DEFINITE:
-            to_plan = i
-    for at, kind, moved in moves:
-        moved.weight += to_plan > at
-        _add(things[kind], moved)
-    any_found = False
-    for kind, found in things.items():
-        recurring = [t for t in found if t.weight > 1]
-        one = len(found) == 1 or (len(found) == 2 and found[0].told_after != found[1].told_after)
-        if not recurring and one and _comes_back(bare[kind]):
-            found[0].surfaces += found[-1].surfaces  # "gun bill" in a headline, then "a bill that would ban the sale"
-            recurring = found[:1]
-        for thing in recurring:
-            any_found = True
-            yield thing.name, list(dict.fromkeys(thing.surfaces))
-    for kind, places in bare.items():
-        if kind not in things and len(places) > 1 and kind not in _VAGUE and _comes_back(places):
-            noun = Counter(noun for noun, _ in places).most_common(1)[0][0]
-            any_found = True
-            yield noun, list(dict.fromkeys(surface for _, surface in places))
-    if not any_found:  # what is told once in so many words is then what the text is about
-        once = next((t for found in things.values() for t in found if t.told_after), None)
-        if once:
-            yield once.name, once.surfaces
-
-
-def _bodies(read: _Text) -> Iterator[tuple[str, list[str]]]:
-    """Bodies and groups that act or recur: "the teachers' union", "Residents", "the government"."""
-    described: dict[str, Counter[str]] = defaultdict(Counter)
-    groups: dict[str, dict[str, None]] = defaultdict(dict)
-    for i, low in enumerate(read.lower):
-        if (low not in _BODY_FORMS and low not in _PEOPLE and low not in _UNNAMED) or _goes_on(read, i):
-            continue
-        before, telling = _qualifiers(read, i)
-        if telling and low in _BODY_FORMS and (read.forms[i].islower() or low in _PEOPLE):
-            name = f"{' '.join(before)} {read.forms[i]}"
-            described[name.lower()][name] += 2 if _acts(read, i) else 1
-        elif not before and (low in _PEOPLE or (i and read.lower[i - 1] == "the")) and low not in _BODY_FORMS - _PEOPLE - _UNNAMED:
-            if _acts(read, i):
-                groups[low][read.forms[i] if low in _PEOPLE else f"{read.forms[i - 1]} {read.forms[i]}"] = None
-    for low, forms in described.items():
-        if forms.total() > 1:
-            yield min(forms, key=lambda f: sum(map(str.isupper, f))), list(forms)
-    heads = {name.rpartition(" ")[2] for name in described}
-    yield from ((group, list(surfaces)) for group, surfaces in groups.items() if group not in heads)
-
-
-def _issues(text: str, read: _Text) -> Iterator[tuple[str, list[str]]]:
-    """What people are for or against without anybody having moved it."""
-    issues: dict[str, dict[str, None]] = defaultdict(dict)
-    for i, low in enumerate(read.lower):
-        for words in _ISSUE_WORDS.get(low, ()):
-            if tuple(read.lower[i : i + len(words)]) == words:
-                issues[_ISSUES_LOWER[" ".join(words)]][text[read.starts[i] : read.ends[i + len(words) - 1]]] = None
-                break
-    yield from ((issue, list(surfaces)) for issue, surfaces in issues.items())
-
-
-def _disputed(read: _Text) -> Iterator[tuple[str, list[str]]]:
-    """What else somebody backs or rejects in so many words, and the text names again: "the exhibition"."""
-    sides = _sides()
-    places: dict[str, list[int]] = defaultdict(list)
-    for i, low in enumerate(read.lower):
-        places[low].append(i)
-    seen: set[str] = set()
-    for i, low in enumerate(read.lower):
-        if low not in sides or i + 2 >= len(read.lower) or read.lower[i + 1] not in _ARTICLES or not read.joined(i, i + 1):
-            continue
-        j = i + 2
-        while j < min(i + 6, len(read.lower)) and _is_part(read, j):
-            j += 1
-        noun = read.lower[j - 1]
-        at = [k for form in {noun, plural(noun), noun.removesuffix("s")} for k in places.get(form, ())] if j > i + 2 else []
-        if len(at) < 2 or noun in seen or not _may_be_thing(noun):
-            continue
-        seen.add(noun)
-        told: Counter[str] = Counter()
-        surfaces: dict[str, None] = {}
-        for k in sorted(at):
-            if _goes_on(read, k):
-                continue
-            before, telling = _qualifiers(read, k)
-            start = k - len(before) if telling else _article(read, k)
-            if start >= 0:
-                words = " ".join(read.forms[start : k + 1])
-                surfaces[words] = None
-                told[words if telling else noun] += 1 + bool(telling)
-        if surfaces:
-            yield told.most_common(1)[0][0], list(surfaces)
-
-
-def _is_part(read: _Text, j: int) -> bool:
-    """Whether word j may go on a noun phrase in lower case."""
-    low = read.lower[j]
-    verb = verb_lemmas().get(low)
-    return (
-        read.joined(j - 1, j) and read.forms[j].islower() and low not in CLOSED and low not in _STOPS and low not in _OPEN
-        and not low.endswith("ly") and (verb is None or verb[1] in "bg" or low in _UNTOLD)
-    )  # fmt: skip
-
-
-def _may_be_thing(noun: str) -> bool:
-    person = noun.endswith(("ers", "ors", "er", "or", "ists", "ist", "men", "man", "people", "woman", "women"))
-    odd = noun.endswith(("ing", "'s", "’s", "'", "’"))
-    return len(noun) > 3 and not (person or odd or noun in _KINDS or noun in _BODY_FORMS or noun in _PEOPLE or noun in _NO_THINGS)
-
-
-@lru_cache(maxsize=1)
-def _sides() -> frozenset[str]:
-    """The verbs in all forms, and "against", after which stands what somebody is for or against."""
-    found = {
-        word
-        for word, (single, _) in forms_by_first_word().items()
-        for form in single
-        if form.entry.pos == "verb" and form.entry.frame == "subj" and form.entry.stance != "neutral" and form.entry.strength > 1
-    }
-    return frozenset(found | {"against", "oppose", "opposes", "opposed", "opposing", "backs", "backed", "supports", "supported"})
-
-
+"""Things of which too many are spoken for the bare noun to say anything."""
 _ARTICLES = word_set("the a an this that its their his her any")
 _NO_THINGS = TITLE_WORDS | GROUP_WORDS | word_set(
     "idea view position claim claims charge charges suggestion notion side sides lead role call calls case cases point points "
@@ -358,6 +162,113 @@ _NO_THINGS = TITLE_WORDS | GROUP_WORDS | word_set(
 )
 
 
+class _Text(NamedTuple):
+    """The words and marks of a text: forms, lower case, where each starts and ends, and its sentence."""
+
+    text: str
+    forms: list[str]
+    lower: list[str]
+    starts: list[int]
+    ends: list[int]
+    sentence: list[int]
+
+    def joined(self, i: int) -> bool:
+        """Whether a word follows token i in its sentence with only blanks in between."""
+        j = i + 1
+        if j >= len(self.lower) or self.sentence[i] != self.sentence[j] or not self.lower[j][0].isalnum():
+            return False
+        return self.starts[j] > self.ends[i] and self.text[self.ends[i] : self.starts[j]].isspace()
+
+    def slice(self, i: int, j: int) -> str:
+        """What stands from token i to before token j."""
+        return self.text[self.starts[i] : self.ends[j - 1]]
+
+
+@dataclass
+class _Thing:
+    """A thing as far as it is read: what it is called, which stems make it this one, and how the text writes it."""
+
+    name: str
+    stems: frozenset[str]
+    surfaces: list[str]
+    told_after: bool = False  # by what follows the noun
+    weight: int = 1
+
+
+class Described(NamedTuple):
+    """What a text speaks of without a proper name: what it is called, how it is written, and whether it can hold views."""
+
+    name: str
+    surfaces: list[str]
+    acts: bool
+
+
+def discover_things(text: str, sentences: Sequence[Sentence]) -> Iterator[Described]:
+    """What a text describes and comes back to, the bodies and groups that act in it or recur, and the issues that it names.
+
+    >>> from stance.text import split_sentences
+    >>> text = "The Senate took up a ban on cluster bombs. Villagers want the ban. Gun control was not raised."
+    >>> for found in discover_things(text, split_sentences(text)):
+    ...     print(found.name, found.surfaces, found.acts)
+    ban on cluster bombs ['ban on cluster bombs'] False
+    villagers ['Villagers'] True
+    gun control ['Gun control'] False
+    """
+    read = _Text(text, [], [], [], [], [])
+    for number, sentence in enumerate(sentences):
+        for m in _TOKEN.finditer(text, sentence.start, sentence.end):
+            read.forms.append(m.group())
+            read.lower.append(m.group().lower())
+            read.starts.append(m.start())
+            read.ends.append(m.end())
+            read.sentence.append(number)
+    yield from (Described(name, surfaces, False) for name, surfaces in _things(read))
+    yield from (Described(name, surfaces, False) for name, surfaces in _disputed(read))
+    yield from (Described(name, surfaces, True) for name, surfaces in _bodies(read))
+    yield from (Described(name, surfaces, False) for name, surfaces in _issues(read))
+
+
+def _things(read: _Text) -> Iterator[tuple[str, list[str]]]:
+    """Bills, plans and bans, whether the text says which one it is or leaves it at "the ban"; if none recurs, the first told."""
+    things: dict[str, list[_Thing]] = defaultdict(list)
+    bare: dict[str, list[tuple[str, str]]] = defaultdict(list)  # kind -> noun and surface where nothing says which one it is
+    moves: list[tuple[int, str, _Thing]] = []
+    to_plan = 0  # the last place where the text speaks of "the plan"
+    for i, low in enumerate(read.lower):
+        kind = _KINDS.get(low)
+        if kind is not None and not _is_verb(read, i) and not _goes_on(read, i):
+            thing = _thing(read, i)
+            k = _article(read, i)
+            if thing is not None:
+                _add(things[kind], thing)
+            elif k >= 0:
+                bare[kind].append((low, read.slice(k, i + 1)))
+        if low in _MOVES and i:
+            moved = _move(read, i)
+            if moved is not None:
+                moves.append((i, _kind_of(_MOVES[low]), moved))
+        elif low in _PLAN_FORMS and i and read.lower[i - 1] in _DEFINITE:
+            to_plan = i
+    for at, kind, moved in moves:
+        moved.weight += to_plan > at
+        _add(things[kind], moved)
+    found: list[tuple[str, list[str]]] = []
+    for kind, known in things.items():
+        recurring = [t for t in known if t.weight > 1]
+        one = len(known) == 1 or (len(known) == 2 and known[0].told_after != known[1].told_after)
+        if not recurring and one and _comes_back(bare[kind]):
+            known[0].surfaces += known[-1].surfaces  # "gun bill" in a headline, then "a bill that would ban the sale"
+            recurring = known[:1]
+        found += ((t.name, t.surfaces) for t in recurring)
+    for kind, places in bare.items():
+        noun = Counter(noun for noun, _ in places).most_common(1)[0][0] if places else ""
+        if kind not in things and len(places) > 1 and _single(noun) not in _VAGUE and _comes_back(places):
+            found.append((noun, [surface for _, surface in places]))
+    if not found:
+        found = [(t.name, t.surfaces) for known in things.values() for t in known if t.told_after][:1]
+    yield from ((name, list(dict.fromkeys(surfaces))) for name, surfaces in found)
+
+
 def _comes_back(places: Sequence[tuple[str, str]]) -> bool:
     return any(surface.split()[0].lower() in _DEFINITE for _, surface in places)
 
@@ -367,120 +278,28 @@ def _add(known: list[_Thing], thing: _Thing) -> None:
     same = next((t for t in known if t.stems <= thing.stems or thing.stems <= t.stems), None)
     if same is None and thing.told_after:  # "repeal of farm credits" and "repeal of the state's clean energy credits"
         same = next((t for t in known if t.told_after and not t.stems.isdisjoint(thing.stems)), None)
-    if same is None:
-        if len(known) < _MOST:
-            known.append(thing)
-        return
-    same.surfaces += thing.surfaces
-    same.weight += thing.weight
-    if len(thing.stems) < len(same.stems):
-        same.name, same.stems = thing.name, thing.stems
+    if same is not None:
+        same.surfaces += thing.surfaces
+        same.weight += thing.weight
+        if len(thing.stems) < len(same.stems):
+            same.name, same.stems = thing.name, thing.stems
+    elif len(known) < _MOST:
+        known.append(thing)
 
 
 def _thing(read: _Text, i: int) -> _Thing | None:
     """The thing whose noun is word i, if the words around say which one it is."""
-    head = read.forms[i]
-    if not head.islower() or _goes_on(read, i) or (i and read.lower[i - 1] in _BEFORE_VERB - {"it"} and read.joined(i - 1, i)):
-        return None
-    before, telling = _qualifiers(read, i)
-    if head[-1] == "s" and all(w[0].isupper() for w in telling):
+    plural_noun = read.lower[i][-1] == "s"
+    start, telling = _qualifiers(read, i)
+    if plural_noun and all(w[0].isupper() for w in telling):
         telling = []  # "Biden plans", "Cruz talks"
     if telling:
-        name = f"{' '.join(before)} {head}"
-        if name.lower() in _ISSUES_LOWER:
-            return None
-        return _Thing(name, _stems(telling), [name])
-    after = _complement(read, i)
-    stems = _stems(after)
-    return _Thing(" ".join((head, *after)), stems, [" ".join((head, *after))], True) if stems else None
-
-
-def _article(read: _Text, i: int) -> int:
-    """Where the article of a noun stands that nothing tells apart, as in "the proposed ban"; -1 where there is none."""
-    k = i - 1
-    while k > 0 and (read.lower[k] in _UNTOLD or read.lower[k] in _COMPARED) and read.joined(k, k + 1):
-        k -= 1
-    return k if k >= 0 and (read.lower[k] in _DEFINITE or read.lower[k] in ("a", "an")) and read.joined(k, k + 1) else -1
-
-
-def _goes_on(read: _Text, i: int) -> bool:
-    """Whether a noun follows, so that word i is a part of something else: "law enforcement", "tax rate"."""
-    if i + 1 == len(read.lower) or not read.joined(i, i + 1):
-        return i + 1 < len(read.lower) and read.lower[i + 1] in ("'", "’")
-    word = read.forms[i + 1]
-    if word in _KINDS:
-        return True
-    return word.islower() and not (
-        word in CLOSED or word in _STOPS or word in verb_lemmas() or word.endswith(("ly", "ed", "ing"))
-    )
-
-
-def _qualifiers(read: _Text, i: int) -> tuple[list[str], list[str]]:
-    """The words before word i that belong to it, without those at their front that tell nothing; and those that tell.
-
-    "gun" of "Senate blocks gun bill".
-    """
-    taken: list[str] = []
-    verbs = verb_lemmas()
-    for k in range(i - 1, max(-1, i - _WORDS_BACK), -1):
-        word, low = read.forms[k], read.lower[k].rstrip("’'")
-        if not read.joined(k, k + 1) or not low or not low[-1].isalpha() or low.endswith(("’s", "'s", "ly")):
-            break
-        if low in CLOSED or low in _STOPS or low in _OPEN:
-            break
-        verb = verbs.get(low) if word.islower() and low not in _NOUNS and low not in _UNTOLD else None
-        opened = k > 0 and (read.lower[k - 1] in _OPEN or read.lower[k - 1] in _UNTOLD)
-        if verb and (taken or not opened or verb[1] not in "bg"):
-            break
-        if not verb and low.endswith("ed") and "-" not in low and low not in _UNTOLD:
-            break
-        taken.insert(0, word)
-    telling = [w for w in taken if w.lower() not in _UNTOLD and w.lower() not in _COMPARED]
-    return (taken[taken.index(telling[0]) :] if telling else []), telling
-
-
-def _complement(read: _Text, i: int) -> list[str]:
-    """As much of what follows a thing as says which one: "on the sale of rifles"."""
-    links = _LINKS.get(_single(read.lower[i]), frozenset())
-    rest = _following(read, i, _WORDS_ON + 3)
-    if len(rest) < 2 or not (rest[0] in links or ("-ing" in links and rest[0].endswith("ing"))):
-        return []
-    cut = 2 if rest[0] in ("that", "which") else 1
-    first = rest[cut] if len(rest) > cut else ""
-    verbs = verb_lemmas()
-    if cut == 2 and rest[1] not in ("would", "will"):
-        cut, first = 1, rest[1]  # "a law that bars doctors"
-        if verbs.get(first, ("", ""))[1] != "s":
-            return []
-    elif rest[0] == "to" and first not in verbs and first != "be":
-        return []
-    if rest[0] in ("to", "that", "which") and read.lower[i][-1] == "s":
-        return []  # "plans to leave"
-    if rest[0].endswith("ing") and (verbs.get(rest[0], ("", ""))[1] != "g" or rest[0] in _SAYING):
-        return []
-    if rest[0] != "to" and cut == 1 and (first in ("a", "an", "any") or any(_DAY.match(w) for w in rest[1:4])):
-        return []
-    return _told(rest, cut + (first == "have"))
-
-
-def _told(rest: Sequence[str], cut: int) -> list[str]:
-    """The words up to where a clause ends, without little ones at the end; nothing where none but the first `cut` remain."""
-    verbs = verb_lemmas()
-    stop = next((k for k, w in enumerate(rest) if k > cut and (w.lower() in _STOPS or verbs.get(w, ("", ""))[1] == "d")), len(rest))
-    stop = min(stop, cut + _WORDS_ON)
-    while stop > cut and (rest[stop - 1].lower() in CLOSED or rest[stop - 1] in ("Mr", "Ms", "Mrs", "Dr")):
-        stop -= 1
-    return list(rest[:stop]) if stop > cut else []
-
-
-def _following(read: _Text, i: int, most: int) -> list[str]:
-    """The words after word i, as far as only blanks stand between them."""
-    out: list[str] = []
-    k = i
-    while len(out) < most and k + 1 < len(read.forms) and read.joined(k, k + 1):
-        k += 1
-        out.append(read.forms[k])
-    return out
+        name = _called(read, start, i + 1)
+        stems = _stems(telling)
+        return _Thing(name, stems, [read.slice(start, i + 1)]) if stems and name.lower() not in _ISSUES_LOWER else None
+    end = _complement(read, i)
+    stems = _stems(read.forms[i + 1 : end])
+    return _Thing(_called(read, i, end), stems, [read.slice(i, end)], True) if stems else None
 
 
 def _move(read: _Text, i: int) -> _Thing | None:
@@ -492,40 +311,240 @@ def _move(read: _Text, i: int) -> _Thing | None:
             return None
     elif before not in ("will", "would", "could", "may", "should"):
         return None
-    rest = _following(read, i, _WORDS_ON + 1)
-    stop = next((k for k, w in enumerate(rest) if w.lower() in _STOPS or w.lower() in _LOOSE), len(rest))
-    words = rest[:stop]
-    stems = _stems(words)
-    if not stems:
-        return None
-    told = words[1:] if words[0].lower() in _OPEN else words
-    return _Thing(f"{_MOVES[read.lower[i]]} of {' '.join(told)}", stems, [" ".join((read.forms[i], *words))], True)
+    end = _follow(read, i, _WORDS_ON, lambda k: read.lower[k] in _STOPS or read.lower[k] in _LOOSE)
+    first = i + 1
+    while first < end and (read.lower[first] in _OPEN or read.lower[first] in _UNTOLD):
+        first += 1
+    stems = _stems(read.forms[first:end])
+    return _Thing(f"{_MOVES[read.lower[i]]} of {_called(read, first, end)}", stems, [read.slice(i, end)], True) if stems else None
+
+
+def _disputed(read: _Text) -> Iterator[tuple[str, list[str]]]:
+    """What else somebody backs or rejects in so many words, and the text names again: "the exhibition"."""
+    sides = _sides()
+    places: dict[str, list[int]] = defaultdict(list)
+    for i, low in enumerate(read.lower):
+        places[low].append(i)
+    seen: set[str] = set()
+    for i, low in enumerate(read.lower):
+        if low not in sides or not read.joined(i) or read.lower[i + 1] not in _ARTICLES:
+            continue
+        j = _follow(read, i + 1, 4, lambda k: not _is_part(read, k))
+        noun = read.lower[j - 1]
+        if j == i + 2 or noun in seen or not _may_be_thing(noun):
+            continue
+        seen.add(noun)
+        at = sorted(k for form in {noun, plural(noun), noun.removesuffix("s")} for k in places.get(form, ()))
+        told: Counter[str] = Counter()
+        surfaces: dict[str, None] = {}
+        for k in at if len(at) > 1 else ():
+            start, telling = _qualifiers(read, k)
+            start = start if telling else _article(read, k)
+            if start >= 0 and not _goes_on(read, k):
+                surfaces[read.slice(start, k + 1)] = None
+                told[_called(read, start, k + 1) if telling else noun] += 1 + bool(telling)
+        if surfaces:
+            yield told.most_common(1)[0][0], list(surfaces)
+
+
+def _bodies(read: _Text) -> Iterator[tuple[str, list[str]]]:
+    """Bodies and groups that act or recur: "the teachers' union", "Residents", "the government"."""
+    described: dict[str, Counter[str]] = defaultdict(Counter)
+    groups: dict[str, dict[str, None]] = defaultdict(dict)
+    for i, low in enumerate(read.lower):
+        if (low not in _BODY_FORMS and low not in _UNNAMED) or _goes_on(read, i):
+            continue
+        start, telling = _qualifiers(read, i)
+        if telling and low in _BODY_FORMS and (read.forms[i].islower() or low in _PEOPLE):
+            described[_called(read, start, i + 1).lower()][read.slice(start, i + 1)] += 2 if _acts(read, i) else 1
+        elif start == i and low in _PEOPLE and _acts(read, i):
+            groups[low][read.forms[i]] = None
+        elif start == i and low in _UNNAMED and i and read.lower[i - 1] == "the" and _acts(read, i):
+            groups[low][read.slice(i - 1, i + 1)] = None
+    for surfaces in described.values():
+        if surfaces.total() > 1:
+            plainest = min(surfaces, key=lambda s: sum(map(str.isupper, s)))
+            yield " ".join(plainest.split()), list(surfaces)
+    heads = {name.rpartition(" ")[2] for name in described}
+    yield from ((group, list(surfaces)) for group, surfaces in groups.items() if group not in heads)
+
+
+def _issues(read: _Text) -> Iterator[tuple[str, list[str]]]:
+    """What people are for or against without anybody having moved it."""
+    issues: dict[str, dict[str, None]] = defaultdict(dict)
+    for i, low in enumerate(read.lower):
+        for words in _ISSUE_WORDS.get(low, ()):
+            end = i + len(words)
+            if tuple(read.lower[i:end]) == words and all(read.joined(k) for k in range(i, end - 1)):
+                issues[_ISSUES_LOWER[" ".join(words)]][read.slice(i, end)] = None
+                break
+    yield from ((issue, list(surfaces)) for issue, surfaces in issues.items())
+
+
+def _is_verb(read: _Text, i: int) -> bool:
+    """Whether word i, which may be the noun of a thing, is a verb here or part of a title: "to ban", "plans to", "Ban"."""
+    if not read.forms[i].islower() or (i and read.lower[i - 1] in _BEFORE_VERB and read.joined(i - 1)):
+        return True
+    return read.lower[i][-1] == "s" and read.joined(i) and read.lower[i + 1] == "to"
+
+
+def _goes_on(read: _Text, i: int) -> bool:
+    """Whether a noun follows, so that word i is a part of something else: "law enforcement", "tax rate"."""
+    if not read.joined(i):
+        return i + 1 < len(read.lower) and read.lower[i + 1] in ("'", "’")
+    word = read.forms[i + 1]
+    if word in _KINDS:
+        return True
+    known = word in CLOSED or word in _STOPS or word in verb_lemmas() or word.endswith(("ly", "ed", "ing"))
+    return word.islower() and not known
+
+
+def _article(read: _Text, i: int) -> int:
+    """Where the article of a noun stands that nothing tells apart, as in "the proposed ban"; -1 where there is none."""
+    k = i - 1
+    while k > 0 and read.lower[k] in _UNTOLD and read.joined(k):
+        k -= 1
+    return k if k >= 0 and (read.lower[k] in _DEFINITE or read.lower[k] in ("a", "an")) and read.joined(k) else -1
+
+
+def _qualifiers(read: _Text, i: int) -> tuple[int, list[str]]:
+    """Where a noun phrase begins that ends in word i, without what tells nothing at its front; and the words that tell.
+
+    "gun" of "Senate blocks gun bill".
+    """
+    start = i
+    verbs = verb_lemmas()
+    for k in range(i - 1, max(-1, i - _WORDS_BACK - 1), -1):
+        word, low = read.forms[k], read.lower[k].rstrip("’'")
+        if not read.joined(k) or not low[-1:].isalpha() or low.endswith(("’s", "'s", "ly")):
+            break
+        if low in CLOSED or low in _STOPS or low in _OPEN:
+            break
+        verb = verbs.get(low) if word.islower() and low not in _NOUNS and low not in _UNTOLD else None
+        opened = k > 0 and (read.lower[k - 1] in _OPEN or read.lower[k - 1] in _UNTOLD)
+        if verb and (not opened or verb[1] not in "bg"):
+            break
+        if not verb and low.endswith("ed") and "-" not in low and low not in _UNTOLD:
+            break
+        start = k
+    while start < i and read.lower[start] in _UNTOLD:
+        start += 1
+    return start, [read.forms[k] for k in range(start, i) if read.lower[k] not in _UNTOLD]
+
+
+def _complement(read: _Text, i: int) -> int:
+    """The end of what follows a thing and says which one it is: "on the sale of rifles"; i + 1 where nothing does."""
+    links = _LINKS.get(_single(read.lower[i]), frozenset())
+    rest = read.lower[i + 1 : _follow(read, i, 4, lambda k: False)] + [""] * 4
+    verbs = verb_lemmas()
+    link, words = rest[0], 1
+    if link not in links and not ("-ing" in links and link not in _SAYING and verbs.get(link, ("", ""))[1] == "g"):
+        return i + 1
+    if link in ("that", "which"):  # "a law that would bar doctors", "a law that bars doctors"
+        words = 1 if verbs.get(rest[1], ("", ""))[1] == "s" else 2
+        if words == 2 and rest[1] not in ("would", "will"):
+            return i + 1
+        words += rest[2] == "have"
+    elif link == "to":
+        if rest[1] not in verbs and rest[1] != "be":
+            return i + 1
+    elif rest[1] in ("a", "an", "any") or any(_DAY.match(w) for w in rest[1:4]):
+        return i + 1
+    if link in ("to", "that", "which") and read.lower[i][-1] == "s":
+        return i + 1
+    at = i + words
+
+    def ends(k: int) -> bool:
+        return k > at + 1 and (read.lower[k] in _STOPS or verbs.get(read.lower[k], ("", ""))[1] == "d")
+
+    end = _follow(read, i, words + _WORDS_ON, ends)
+    while end > at + 1 and (read.lower[end - 1] in CLOSED or read.lower[end - 1] in ("mr", "ms", "mrs", "dr")):
+        end -= 1
+    return end if end > at + 1 else i + 1
+
+
+def _follow(read: _Text, i: int, most: int, ends: Callable[[int], bool]) -> int:
+    """The end of at most so many words after word i, before the first that ends them."""
+    k = i
+    while k - i < most and read.joined(k) and not ends(k + 1):
+        k += 1
+    return k + 1
+
+
+def _is_part(read: _Text, j: int) -> bool:
+    """Whether word j may go on a noun phrase in lower case."""
+    low = read.lower[j]
+    verb = verb_lemmas().get(low)
+    if not read.forms[j].islower() or low in CLOSED or low in _STOPS or low in _OPEN or low.endswith("ly"):
+        return False
+    return verb is None or verb[1] in "bg" or low in _UNTOLD
+
+
+def _may_be_thing(noun: str) -> bool:
+    """Whether a noun of which nothing is known but that sides are taken on it is likely neither a person nor a mere word."""
+    person = noun.endswith(("ers", "ors", "er", "or", "ists", "ist", "men", "man", "people", "woman", "women"))
+    odd = len(noun) < 4 or noun.endswith(("ing", "'s", "’s", "'", "’"))
+    return not (person or odd or noun in _KINDS or noun in _BODY_FORMS or noun in _NO_THINGS)
 
 
 def _acts(read: _Text, i: int) -> bool:
     """Whether word i is the subject of a verb that the lexicon knows, also past "on Friday", "in Oslo" and ", who ...,"."""
-    k, n = i + 1, len(read.lower)
-    if k + 1 < n and read.lower[k] == ",":
-        k = next((j for j in range(k + 2, min(k + 18, n)) if read.lower[j] in (",", ".")), n) + 1
-        if k > n or read.lower[k - 1] == ".":
+    n = len(read.lower)
+    k = i + 1
+    if k < n and read.lower[k] == ",":
+        k = next((j for j in range(k + 2, min(k + 18, n)) if read.lower[j] in (",", ".")), n)
+        if k == n or read.lower[k] == ".":
             return False
-    while k < n and (read.lower[k] in _BEFORE_ACT or read.lower[k].endswith(("day", "ly"))):
         k += 1
+    k = _to_verb(read, k)
     if k < n and read.lower[k] in ("in", "at", "of", "from", "across", "near", "outside"):
-        k = next((j for j in range(k + 1, min(k + 6, n)) if read.lower[j] in verb_lemmas() or not read.lower[j][0].isalnum()), n)
-    while k < n and (read.lower[k] in _BEFORE_ACT or read.lower[k].endswith(("day", "ly"))):
+        k = next((j for j in range(k + 1, min(k + 7, n)) if read.lower[j] in verb_lemmas() or not read.lower[j][0].isalnum()), n)
+    k = _to_verb(read, k)
+    if k >= n or read.sentence[k] != read.sentence[i] or read.lower[k].endswith("ing"):
+        return False
+    return read.lower[k] in verb_lemmas() and read.lower[k] in forms_by_first_word()
+
+
+def _to_verb(read: _Text, k: int) -> int:
+    """The next word that is no auxiliary, adverb or day."""
+    while k < len(read.lower) and (
+        read.lower[k] in _BEFORE_ACT or (read.lower[k].endswith(("day", "ly")) and read.lower[k] not in verb_lemmas())
+    ):
         k += 1
-    return k < n and read.lower[k] in forms_by_first_word() and read.lower[k] in verb_lemmas() and not read.lower[k].endswith("ing")
+    return k
+
+
+def _called(read: _Text, i: int, j: int) -> str:
+    """A phrase as the name of what it describes: one line, and without the capital that only opens a sentence."""
+    first = read.forms[i]
+    opens = i == 0 or read.sentence[i - 1] != read.sentence[i]
+    known = first.lower() in _NOUNS or first.lower() in verb_lemmas() or first.lower() in CLOSED
+    words = read.slice(i, j).split()
+    return " ".join([words[0].lower() if opens and known else words[0], *words[1:]])
 
 
 def _stems(words: Sequence[str]) -> frozenset[str]:
-    return frozenset(phrase_stem(w.lower().rstrip("’'")) for w in words if len(w) > 2 and w.lower() not in CLOSED)
+    """The stems of the words that say which thing it is."""
+    told = (w.lower().rstrip("’'") for w in words if w.lower() not in CLOSED and (len(w) > 2 or w.isupper()))
+    return frozenset(phrase_stem(w) for w in told)
+
+
+@lru_cache(maxsize=1)
+def _sides() -> frozenset[str]:
+    """The verbs in all forms, and "against", after which stands what somebody is for or against."""
+    found = {
+        word
+        for word, (single, _) in forms_by_first_word().items()
+        for form in single
+        if form.entry.pos == "verb" and form.entry.frame == "subj" and form.entry.stance != "neutral" and form.entry.strength > 1
+    }
+    return frozenset(found | {"against"})
 
 
 def _single(noun: str) -> str:
     """A noun in the singular, where that is a thing too."""
     shorter = noun[:-3] + "y" if noun.endswith("ies") else noun.removesuffix("s")
-    return shorter if shorter in THINGS else noun
+    return shorter if shorter in _THINGS else noun
 
 
 def _kind_of(noun: str) -> str:
@@ -536,21 +555,21 @@ def _kind_of(noun: str) -> str:
 def _forms(nouns: frozenset[str]) -> Iterator[str]:
     for noun in nouns:
         yield noun
-        if noun[-1] != "s" and noun != "police":
+        if not noun.endswith(("s", "men", "folk", "police")):
             yield plural(noun)
 
 
 _LINKS: Mapping[str, frozenset[str]] = {  # what may follow each to say which one it is
     **dict.fromkeys(_PROPOSALS, frozenset(("to", "that", "which", "-ing"))),
     **dict.fromkeys(_ACTIONS, frozenset(("of",))),
-    **dict.fromkeys(_CURBS | {"sanctions", "restrictions", "curbs", "limits", "tariffs"}, frozenset(("on", "against", "over"))),
+    **dict.fromkeys(_CURBS, frozenset(("on", "against", "over"))),
     **dict.fromkeys(_PACTS, frozenset(("with", "on", "between"))),
     **{"merger": frozenset(("of", "with", "between")), "blockade": frozenset(("of",)), "boycott": frozenset(("of",))},
     **{"withdrawal": frozenset(("of", "from")), "freeze": frozenset(("on", "of")), "clause": frozenset(("on",))},
     **{"cut": frozenset(("to",)), "bid": frozenset(("to",)), "subsidy": frozenset(("for",)), "lawsuit": frozenset(("-ing",))},
 }
-_KINDS = {form: _kind_of(_single(form)) for form in _forms(THINGS)}
-_BODY_FORMS = frozenset(_forms(BODIES))
+_KINDS = {form: _kind_of(_single(form)) for form in _forms(_THINGS)}
+_BODY_FORMS = frozenset(_forms(_BODIES))
 _PLAN_FORMS = frozenset(_forms(_PLANS))
 _ISSUES_LOWER = {issue.lower(): name for issue, name in _ISSUES.items()}
 _ISSUE_WORDS: dict[str, list[tuple[str, ...]]] = defaultdict(list)

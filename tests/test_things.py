@@ -56,19 +56,19 @@ NOTHING = [
 
 @pytest.mark.parametrize(("text", "expected"), THINGS)
 def test_things(text, expected):
-    found = [d for d in discover_things(text) if not d.acts]
+    found = [d for d in discover_things(text, split_sentences(text)) if not d.acts]
     assert {d.name: d.surfaces for d in found} == expected
     assert all(surface in text for d in found for surface in d.surfaces)
 
 
 @pytest.mark.parametrize(("text", "expected"), BODIES)
 def test_bodies(text, expected):
-    assert {d.name: d.surfaces for d in discover_things(text) if d.acts} == expected
+    assert {d.name: d.surfaces for d in discover_things(text, split_sentences(text)) if d.acts} == expected
 
 
 @pytest.mark.parametrize("text", NOTHING)
 def test_what_is_left_alone(text):
-    assert list(discover_things(text)) == []
+    assert list(discover_things(text, split_sentences(text))) == []
 
 
 def read(text):
