@@ -240,6 +240,7 @@ def _things(read: _Text) -> Iterator[tuple[str, list[str]]]:
             thing = _thing(read, i)
             k = _article(read, i)
             if thing is not None:
+                thing.weight += _is_object(read, i)
                 _add(things[kind], thing)
             elif k >= 0:
                 bare[kind].append((low, read.slice(k, i + 1)))
@@ -386,6 +387,14 @@ def _is_verb(read: _Text, i: int) -> bool:
     if not read.forms[i].islower() or (i and read.lower[i - 1] in _BEFORE_VERB and read.joined(i - 1)):
         return True
     return read.lower[i][-1] == "s" and read.joined(i) and read.lower[i + 1] == "to"
+
+
+def _is_object(read: _Text, i: int) -> bool:
+    """Whether the noun phrase of word i is what somebody backs or rejects."""
+    k = _qualifiers(read, i)[0] - 1
+    while k > 0 and (read.lower[k] in _UNTOLD or read.lower[k] in _OPEN) and read.lower[k] != "against" and read.joined(k):
+        k -= 1
+    return k >= 0 and read.joined(k) and (read.lower[k] in _sides() or (read.lower[k] == "for" and k > 0 and read.lower[k - 1].startswith(("call", "push"))))
 
 
 def _goes_on(read: _Text, i: int) -> bool:
