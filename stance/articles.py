@@ -12,6 +12,7 @@ import numpy as np
 
 from stance.entities import Catalogue, Mention, read_names
 from stance.lexicon import WORD, forms_by_first_word
+from stance.names import TITLE_WORDS
 from stance.pairs import Pair
 from stance.references import resolve_references
 from stance.speech import Turn, find_quotes, find_speakers
@@ -102,6 +103,8 @@ def article_pairs(article: Article) -> Iterator[Found]:
                 if not target.is_target or couple[0] == couple[1] or couple in seen:
                     continue
                 if lists.get(actor.start, -1) == lists.get(target.start, -2):
+                    continue
+                if _of_one(sentence, actor, target):
                     continue
                 if actor.end <= target.start or target.end <= actor.start:
                     seen.add(couple)
@@ -217,6 +220,20 @@ def _lists(sentence: Sentence, mentions: Sequence[Mention]) -> dict[int, int]:
 
 _RESOLVED = ("named", "pronoun", "role")
 _ORDER = {"name": 0, "relative": 1, "pronoun": 1, "role": 2}
+
+
+_TITLE = r"(?:[\w-]+ ){0,3}(?:" + "|".join(sorted(TITLE_WORDS)) + r"|spokesman|spokeswoman|founder|chief executive|head|leader|member)"
+_BODY_FIRST = re.compile(rf"(?:['’]s?)? {_TITLE}(?:, | )(?:Mr\.? |Ms\.? )?")
+_PERSON_FIRST = re.compile(rf", (?:an? |the )?{_TITLE} (?:of|at|for|with|from) (?:the )?")
+
+
+def _of_one(sentence: Sentence, one: Mention, other: Mention) -> bool:
+    """Whether two mentions are a person and the body that he speaks for: "Ada Obi, head of the Dockers' Union"."""
+    first, second = (one, other) if one.start < other.start else (other, one)
+    gap = sentence.text[max(first.end - sentence.start, 0) : max(second.start - sentence.start, 0)]
+    if len(gap) > 60 or first.how != "name" or second.how != "name":
+        return False
+    return bool(_BODY_FIRST.fullmatch(gap) or _PERSON_FIRST.fullmatch(gap))
 
 
 def _is_thing(mention: Mention) -> bool:
