@@ -840,6 +840,8 @@ def _local_names(
             continue
         names.append(name)
         aliases.append(Alias(name, name, "name"))
+        if catalogue.discover and 1 < len(words) < 4 and words[-1] in _COMPANY and not _known(words[0], catalogue):
+            aliases.append(Alias(words[0], name, "derived"))  # "Gaelwind" of Gaelwind Energy
         if person:
             surnames.append((fold(words[-1])[-1], name))
             if not _known(words[-1], catalogue):
@@ -1017,8 +1019,10 @@ def discover_names(text: str, sentences: Sequence[Sentence], every: bool = False
     for name in [n for n in sure if n in fuller]:  # "Ms. Delmar" is the Rosa Delmar of the sentence before
         del sure[name]
         sure[fuller[name]] = None
+    shortened = {name.split()[0] for name in names if name.split()[-1] in _COMPANY}
     for name in () if every else bodies:  # "Taliban", "IRS", and what speaks and is named again
-        if names[name] > 1 and name not in fuller and name not in given_names() and name.lower() not in _NO_BODIES:
+        other = name in fuller or name in shortened or name in given_names() or name.lower() in _NO_BODIES
+        if names[name] > 1 and not other:
             sure[name] = None
     for name, count in names.items():
         if " " in name and (count >= 2 or every) and " and " not in name and name not in sure:
@@ -1052,6 +1056,10 @@ def _acts_there(text: str, start: int, end: int) -> bool:
     return before is not None and (before[1] in TITLE_WORDS or before[1] in BODY_NOUNS or before[2] == ",")
 
 
+_COMPANY = frozenset(
+    "Energy Group Airlines Air Holdings Capital Mining Homes Industries Computing Systems Technologies Foods Pharma Motors Steel Bank "
+    "Health Media Resorts Minerals Logistics Telecom Power Partners Securities Oil Gas Water Estates Studios Cement".split()
+)
 _NO_BODIES = LOWERED - {"congress", "parliament"} | TITLE_WORDS | frozenset(
     "states nations university college school company church center centre united air oil gas energy health home news post times "
     "press workers farmers teachers doctors nurses drivers voters residents students parents lawyers list services service office "

@@ -394,7 +394,10 @@ def _is_object(read: _Text, i: int) -> bool:
     k = _qualifiers(read, i)[0] - 1
     while k > 0 and (read.lower[k] in _UNTOLD or read.lower[k] in _OPEN) and read.lower[k] != "against" and read.joined(k):
         k -= 1
-    return k >= 0 and read.joined(k) and (read.lower[k] in _sides() or (read.lower[k] == "for" and k > 0 and read.lower[k - 1].startswith(("call", "push"))))
+    if k < 0 or not read.joined(k):
+        return False
+    called_for = read.lower[k] == "for" and k > 0 and read.lower[k - 1] in ("call", "calls", "called", "calling", "push", "pushed")
+    return called_for or read.lower[k] in _sides()
 
 
 def _goes_on(read: _Text, i: int) -> bool:
