@@ -15,8 +15,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from stance.grammar import BE
-from stance.lexicon import verb_lemmas
+from stance.discovery import COMPANY, RUN, SPEECH, STOP, UP, discover_names
 from stance.names import (
     AFTER_HEAD,
     BODY_NOUNS,
@@ -540,7 +539,7 @@ def _fits(
     if words[i].islower() and i > first and lower[i - 1] in _ANY and alias.surface[0].isupper():
         return False  # a supreme court
     if i == first and j - i == 1 and alias.surface.isupper() and not words[i].isupper():
-        return bool(_SPEECH.match(f" {after} "))  # "Nato said", but any acronym may be a word
+        return bool(SPEECH.match(f" {after} "))  # "Nato said", but any acronym may be a word
     before = lower[i - 1] if i > first else ""
     if before == "-" and i - 1 > first and words[i - 2] in ("R", "D", "I"):
         return False  # R-Lima
@@ -586,7 +585,7 @@ def _fits(
             return True
         party = how == "derived" and before in _CHAMBERS and "Party" in alias.entity  # Senate Republicans
         loud = headline and words[i - 1].isupper()
-        if not party and not loud and words[i - 1] not in _STOP:
+        if not party and not loud and words[i - 1] not in STOP:
             return False
     if before == "." and i - 2 >= first and len(words[i - 2]) == 1 and words[i - 2] not in "S":
         return False
@@ -767,42 +766,20 @@ _LONG_TITLES = {
 
 # -- names that no catalogue lists
 
-_UP = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĖĘĚĞĢĪİĶŁŃŇŌŐŒŘŚŞŠŢŤŪŮŰŹŻŽȘȚ"
-_STOPPED = "|".join(rf"(?<=\b{w})" for w in (f"[{_UP}]", "Mr", "Ms", "Dr", "St", "Mrs", "Sen", "Rep", "Gov", "Gen"))
-_RUN = re.compile(
-    rf"(?<![\w’'-])[{_UP}][\w’'-]*(?:(?: (?:of|for) (?:the )?| and |(?:{_STOPPED})\. | |-)?"
-    rf"(?:(?:al|bin|ibn|van|von|de|da|del|di|el|der|den|dos)[ -])*(?<=[ -])[{_UP}][\w’'-]*)*"
-)
-"""A run of capitalised words, the small words of names among them."""
 _MONTH = "(?:Jan|Feb|March|April|May|June|July|Aug|Sept|Oct|Nov|Dec)[a-z]{0,6}"
 _DATELINE = re.compile(
-    rf"^([{_UP}](?:[{_UP} .'’/-]{{2,40}}|[\w-]{{2,20}}(?=, (?:\d|{_MONTH})))(?:, [{_UP}][\w. ]{{1,25}}?)?)"
+    rf"^([{UP}](?:[{UP} .'’/-]{{2,40}}|[\w-]{{2,20}}(?=, (?:\d|{_MONTH})))(?:, [{UP}][\w. ]{{1,25}}?)?)"
     rf"(?:, (?:\d\d? )?{_MONTH}\.?(?: \d\d?)?)?(?: \([^)\n]{{2,40}}\))? ?(?:—|–|--|-) ", re.MULTILINE
 )
 _DASH = re.compile(r" ?(?:—|–|--|-) ")
 _CREDIT = re.compile(
-    rf"^(?:(?:Written |Reported |Story )?[Bb]y|BY) [{_UP}][\w.’'-]{{0,30}}(?: (?:and )?[{_UP}][\w.’'-]{{0,30}}){{1,5}}"
+    rf"^(?:(?:Written |Reported |Story )?[Bb]y|BY) [{UP}][\w.’'-]{{0,30}}(?: (?:and )?[{UP}][\w.’'-]{{0,30}}){{1,5}}"
     rf"(?: ?[,|][^\n]{{0,80}})?$"
     rf"|\((?:AP |AFP |Reuters |Getty )?(?:Photo|Image|Pool)[^()\n]{{0,80}}\)|^(?:Photograph|Photo|Picture|Image|Credit): [^\n]{{0,80}}"
     rf"|\((?:[Aa]dditional )?(?:[Rr]eporting|[Ee]diting|[Ww]riting) by [^()\n]{{0,200}}\)", re.MULTILINE
 )  # fmt: skip
 """Who wrote, edited or photographed; nobody whom the article is about."""
-_INTRODUCED = re.compile(rf" \((?:the |or |known as )?[“\"']?([{_UP}][{_UP}&.-]{{1,9}})[”\"']?[,)]")
-_SPEECH = re.compile(
-    r"\s*(?:,[^,.]{3,60},|,)?\s*(?:said|says|told|added|argued|warned|insisted|called|wrote|tweeted|accused|welcomed|rejected|"
-    r"opposed|praised|condemned|criticised|criticized|backed|denied|announced|urged|vowed)\b"
-)
-_STOP = frozenset(
-    "The A An In On At For But And Or If When While After Before As By With From To Of He She It They We I You This That "
-    "These Those His Her Its Their Our My Not No Yes Monday Tuesday Wednesday Thursday Friday Saturday Sunday January "
-    "February March April May June July August September October November December Mr Mrs Ms Dr So Yet Since Under Over "
-    "Last Next Now Then There Here What Who Why How Some Many Most All Both Each Only Also Even Still Later Earlier Today "
-    "Yesterday Instead Meanwhile However Once Among Against According Asked Despite During Until Inside Outside Nobody "
-    "Everyone Photo Reuters AP AFP Image Credit Updated Published Unlike Although Though Because Perhaps Unless Where Whether "
-    "Like Neither Nor Did Does Do Is Are Was Were Can Could Should Would Has Have Had Maybe Indeed Besides Following".split()
-)
-
-
+_INTRODUCED = re.compile(rf" \((?:the |or |known as )?[“\"']?([{UP}][{UP}&.-]{{1,9}})[”\"']?[,)]")
 class Outsiders(NamedTuple):
     """Names in a text that no catalogue lists: all of them, the surnames of persons, and what can hold no views."""
 
@@ -824,7 +801,7 @@ def _local_names(
     names: list[str] = []
     surnames: list[tuple[str, str]] = []
     introduced = {a.surface for a in aliases}
-    found = discover_names(text, sentences, every=not catalogue.discover)
+    found = discover_names(text, every=not catalogue.discover)
     for name in dict.fromkeys((*found, *recognised)):
         words = name.split()
         tails = (" ".join(words[i:]) for i in range(max(1, len(words) - 8), len(words) - 1))
@@ -840,7 +817,7 @@ def _local_names(
             continue
         names.append(name)
         aliases.append(Alias(name, name, "name"))
-        if catalogue.discover and 1 < len(words) < 4 and words[-1] in _COMPANY and not _known(words[0], catalogue):
+        if catalogue.discover and 1 < len(words) < 4 and words[-1] in COMPANY and not _known(words[0], catalogue):
             aliases.append(Alias(words[0], name, "derived"))  # "Gaelwind" of Gaelwind Energy
         if person:
             surnames.append((fold(words[-1])[-1], name))
@@ -942,7 +919,7 @@ _PARTIES = {"R": "Republican", "D": "Democrat", "I": "independent"}
 _POLITICIAN = re.compile(rf"\b(?:[RDI]-[A-Z]|Republican|Democrat|independent|{'|'.join(_OFFICES)})")
 _OF_PLACE = re.compile(
     rf"(?:\b(?P<before>{_PLACES}) )?\b(?:(?P<office>{'|'.join(_OFFICES)})\.? )?"
-    rf"(?P<name>[{_UP}][\w’'-]+(?: (?:[A-Z]\.|[{_UP}][\w’'-]+)){{0,3}})"
+    rf"(?P<name>[{UP}][\w’'-]+(?: (?:[A-Z]\.|[{UP}][\w’'-]+)){{0,3}})"
     rf"(?:(?: \(|, )(?P<party>[RDI])-(?P<short>[A-Z][\w.]*?(?: [A-Z][a-z]+)?)\.?[,)]"
     rf"|, (?:an? )?(?P<place>{_PLACES}) (?P<side>Republican|Democrat|independent)\b| of (?P<of>{_PLACES})\b)?"
 )
@@ -970,7 +947,7 @@ def _full_names(text: str, catalogue: Catalogue, outsiders: Outsiders) -> dict[s
     out: dict[str, dict[str, int]] = defaultdict(dict)
     for surname, name in outsiders.surnames:
         out[surname].setdefault(name, text.find(name.split()[0]) if name not in text else text.find(name))
-    for m in _RUN.finditer(text):
+    for m in RUN.finditer(text):
         if " " not in m.group():
             continue
         words = fold(m.group())
@@ -983,115 +960,3 @@ def _full_names(text: str, catalogue: Catalogue, outsiders: Outsiders) -> dict[s
                             k -= words[k] in ("jr", "sr", "ii", "iii", "iv")
                             out[words[k]].setdefault(alias.entity, m.start())
     return out
-
-
-def discover_names(text: str, sentences: Sequence[Sentence], every: bool = False) -> list[str]:
-    """Actors that the text itself names: names with titles, bodies, names that speak or recur; or every full name."""
-    names: Counter[str] = Counter()
-    sure: dict[str, None] = {}
-    bodies: dict[str, None] = {}  # of one word
-    for m in _RUN.finditer(text):
-        run = m.group()
-        if "\n" in run or text[m.start() - 1 : m.start()] == "." or (run.isupper() and " " in run):
-            continue
-        together = not (GROUP_WORDS | LAWS).isdisjoint(run.lower().split()) and run.split()[0] not in given_names()
-        for piece in [run] if together else run.split(" and "):
-            words, titled = _strip_titles(piece.replace(". ", " ").split())
-            if not words:
-                continue
-            words[-1] = re.sub(r"['’]s?$", "", words[-1])
-            name = " ".join(words)
-            if len(name) < 3 or name in _STOP or (not every and words[-1] in _STREETS):
-                continue
-            names[name] += 1
-            speaks = bool(_SPEECH.match(text, m.end())) or (len(words) in (2, 3) and words[0] in given_names())
-            speaks = speaks or (not every and 1 < len(words) < 5 and _acts_there(text, m.start(), m.end()))
-            body = not _GROUPS.isdisjoint(w.lower() for w in words)
-            law = len(words) > 2 and words[-1].lower() in LAWS
-            if (titled and "of" not in words and "for" not in words) or (len(words) > 1 and (speaks or body or law)):
-                sure[name] = None
-            elif len(words) == 1 and not titled and (speaks or body or (name.isupper() and len(name) > 2)):
-                bodies[name] = None
-    fuller: dict[str, str] = {}  # last word -> the first name of several words that ends in it
-    for name in names:
-        if " " in name and " and " not in name:
-            fuller.setdefault(name.rpartition(" ")[2], name)
-    for name in [n for n in sure if n in fuller]:  # "Ms. Delmar" is the Rosa Delmar of the sentence before
-        del sure[name]
-        sure[fuller[name]] = None
-    shortened = {name.split()[0] for name in names if name.split()[-1] in _COMPANY}
-    for name in () if every else bodies:  # "Taliban", "IRS", and what speaks and is named again
-        other = name in fuller or name in shortened or name in given_names() or name.lower() in _NO_BODIES
-        if names[name] > 1 and not other:
-            sure[name] = None
-    for name, count in names.items():
-        if " " in name and (count >= 2 or every) and " and " not in name and name not in sure:
-            sure[name] = None
-    return list(sure)
-
-
-_STREETS = frozenset(
-    "Lane Road Street Avenue Square Hill Bay Beach River Creek Lake Valley Island Islands Heights Falls Bridge".split()
-)
-_GROUPS = GROUP_WORDS | frozenset("forum collective estates alliance project voice".split())
-_PLACED = re.compile(r"\b(?:in|at|of|from|to|near|across|through|outside|between|over|into|around|the)(?: the)? $")
-_INVERTED = re.compile(r"\b(?:said|says|told|added|argued|warned|by|asked|thanked|praised|accused|with) $")
-_ROLE_BEFORE = re.compile(r"\b([a-z]{3,20})(,?) $")
-_BORNE_BY = re.compile(
-    r",? (?:who|whose)\b|, \d\d\b|, (?:an?|the|his|her|its|head|chief|president|general secretary|secretary|director|chairman)\b"
-)
-_VERB_AFTER = re.compile(r",? (?:(?:also|now|then|has|had|have|not|since|long) )*([a-z]{2,15})\b")
-
-
-def _acts_there(text: str, start: int, end: int) -> bool:
-    """Whether the words around a name of several words say that its bearer acts: a verb, a title, an apposition."""
-    if _PLACED.search(text, max(0, start - 12), start):
-        return False
-    if _INVERTED.search(text, max(0, start - 12), start) or _BORNE_BY.match(text, end):
-        return True
-    verb = _VERB_AFTER.match(text, end)
-    if verb and (verb[1] in BE or verb_lemmas().get(verb[1], ("", ""))[1] in ("s", "d", "n")):
-        return True
-    before = _ROLE_BEFORE.search(text, max(0, start - 24), start)
-    return before is not None and (before[1] in TITLE_WORDS or before[1] in BODY_NOUNS or before[2] == ",")
-
-
-_COMPANY = frozenset(
-    "Energy Group Airlines Air Holdings Capital Mining Homes Industries Computing Systems Technologies Foods Pharma Motors Steel Bank "
-    "Health Media Resorts Minerals Logistics Telecom Power Partners Securities Oil Gas Water Estates Studios Cement".split()
-)
-_NO_BODIES = LOWERED - {"congress", "parliament"} | TITLE_WORDS | frozenset(
-    "states nations university college school company church center centre united air oil gas energy health home news post times "
-    "press workers farmers teachers doctors nurses drivers voters residents students parents lawyers list services service office "
-    "p.m a.m usa the god internet facebook twitter covid covid-19 tv ceo gop aids dna hiv department party general more county "
-    "branch presidential electric everybody investigators constitution capitol".split()
-)
-
-
-def _strip_titles(words: list[str]) -> tuple[list[str], bool]:
-    """A capitalised run without what comes before the name in it, and whether that was a title.
-
-    >>> _strip_titles("Senate Majority Leader Ada Obi of Lagos".split())
-    (['Ada', 'Obi'], True)
-    """
-    titled = False
-    body = any(w.lower() in GROUP_WORDS for w in words[2:] if w.lower() != "house")
-    last = -1
-    for i, word in enumerate(words[:-1]):
-        plain = word.lower().strip(".").split("-")[-1]
-        if plain in TITLE_WORDS and not (body and i and words[i + 1].lower() in GROUP_WORDS):
-            last, titled = i, True
-        elif (word in _STOP and i == last + 1) or (word.endswith(("’s", "'s")) and i - last < 3):
-            last = i
-    words = words[last + 1 :]
-    if titled and words[:1] == ["of"]:  # Secretary of State Ada Obi
-        words = words[2:]
-    if words and words[0] in _STOP:
-        words = words[1:]
-    person = "of" in words[2:3] and GROUP_WORDS.isdisjoint(w.lower() for w in words[:2])  # Tomas Quirk of the Greens
-    if words and (titled or person or words[0] in given_names()):
-        cut = next((i for i, w in enumerate(words) if w in ("of", "for", "and")), len(words))
-        if cut > 1 or titled:
-            words = words[:cut]
-        words = [w for i, w in enumerate(words) if not (0 < i < len(words) - 1 and len(w.strip(".")) == 1)]
-    return words, titled
