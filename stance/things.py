@@ -234,14 +234,16 @@ def _things(read: _Text) -> Iterator[tuple[str, list[str]]]:
     bare: dict[str, list[tuple[str, str]]] = defaultdict(list)  # kind -> noun and surface where nothing says which one it is
     moves: list[tuple[int, str, _Thing]] = []
     to_plan = 0  # the last place where the text speaks of "the plan"
+    within = 0  # where what is told of the last thing ends: "the sale" in "a bill that would ban the sale" is no other thing
     for i, low in enumerate(read.lower):
         kind = _KINDS.get(low)
         if kind is not None and not _is_verb(read, i) and not _goes_on(read, i):
             thing = _thing(read, i)
             k = _article(read, i)
             if thing is not None:
-                thing.weight += _is_object(read, i)
+                thing.weight += i >= within and _is_object(read, i)
                 _add(things[kind], thing)
+                within = max(within, _complement(read, i))
             elif k >= 0:
                 bare[kind].append((low, read.slice(k, i + 1)))
         if low in _MOVES and i:
