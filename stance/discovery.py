@@ -47,7 +47,8 @@ def discover_names(text: str, every: bool = False) -> list[str]:
                 continue
             words[-1] = re.sub(r"['’]s?$", "", words[-1])
             name = " ".join(words)
-            if len(name) < 3 or name in STOP or (not every and words[-1] in _STREETS):
+            place = words[-1] in _STREETS or (titled and text[m.start() - 9 : m.start()].endswith((" in ", " near ", " outside ")))
+            if len(name) < 3 or name in STOP or (place and not every):
                 continue
             names[name] += 1
             speaks = bool(SPEECH.match(text, m.end())) or (len(words) in (2, 3) and words[0] in given_names())
@@ -84,7 +85,7 @@ _PLACED = re.compile(r"\b(?:in|at|of|from|to|near|across|through|outside|between
 _INVERTED = re.compile(r"\b(?:said|says|told|added|argued|warned|by|asked|thanked|praised|accused|with) $")
 _ROLE_BEFORE = re.compile(r"\b([a-z]{3,20})(,?) $")
 _BORNE_BY = re.compile(
-    r",? (?:who|whose)\b|, \d\d\b|, (?:an?|the|his|her|its|head|chief|president|general secretary|secretary|director|chairman)\b"
+    r",? (?:who|whose)\b|, \d\d\b| \([RDI]-[A-Z]|, (?:an?|the|his|her|its|head|chief|president|general secretary|secretary|director|chairman)\b"
 )
 _VERB_AFTER = re.compile(r",? (?:(?:also|now|then|has|had|have|not|since|long) )*([a-z]{2,15})\b")
 

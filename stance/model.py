@@ -363,7 +363,7 @@ class StanceModel:
         Parameters
         ----------
         documents : a DataFrame with doc_id and text, a list of str, or Documents as `read_documents` gives.
-        entities : the catalogue: a DataFrame or a path. By default the one that ships, and the names in the text itself.
+        entities : the catalogue: a DataFrame or a path. By default the one that ships, and what the text names or describes.
         prior : see `predict_pairs`; by default see `document_log_odds`.
         min_confidence : see `predict_pairs`.
 

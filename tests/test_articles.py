@@ -118,6 +118,19 @@ def test_joint_actors_are_no_pair(text, expected):
     assert [(a, t) for a, t, _ in couples(text, entities) if t != "toll"] == expected
 
 
+OF_ONE = [  # who speaks for a body says nothing of it by that
+    ("Ada Obi, head of the River Party, left.", []),
+    ("River Party leader Ada Obi left.", []),
+    ("The River Party’s chairwoman, Ada Obi, left.", []),
+    ("Ada Obi, head of the ferry, fears the River Party.", [("Ada Obi", "River Party"), ("River Party", "Ada Obi")]),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), OF_ONE, ids=[j[0] for j in OF_ONE])
+def test_a_person_and_the_body_of_the_title_are_no_pair(text, expected):
+    assert [(a, t) for a, t, _ in couples(text, pd.DataFrame({"name": ["Ada Obi", "River Party"]}))] == expected
+
+
 SHAPES = [
     ("Joint actors", "Peru, Chile and Oman condemned the toll.", [("Peru", "toll"), ("Chile", "toll"), ("Oman", "toll")]),
     ("Bullets", "- Peru condemned the toll\n- Chile praised the toll", [("Peru", "toll"), ("Chile", "toll")]),

@@ -155,6 +155,26 @@ def test_actors_outside_the_catalogue_are_discovered_only_where_asked():
     assert found(text, catalogue("Peru")) == []
 
 
+DISCOVERED = [  # a catalogue, a text, the names that the text itself gives to actors
+    ([], "“No,” said Bwana Shee.", ["Bwana Shee"]),
+    ([], "Its head, Peninah Wekesa, left.", ["Peninah Wekesa"]),
+    ([], "Vier Hufe hailed the vote.", ["Vier Hufe"]),
+    ([], "They met in Prince Albert.", []),  # a place
+    ([], "Mill Lane said no. Mill Lane is shut.", []),  # a street
+    ([], "Taliban fighters left. The Taliban said no.", ["Taliban", "Taliban"]),
+    ([], "Halvorsen Energy lost. Halvorsen said so.", ["Halvorsen Energy", "Halvorsen"]),
+    (["Agrarian League"], "The Rosary League said no.", ["Rosary League"]),
+    (["Fitch"], "Ellen Fitch said no.", ["Ellen Fitch"]),
+    (["Peru"], "Bo Lindqvist (R-Lima) left.", ["Bo Lindqvist"]),
+    (["Ada Obi"], "Senator Ada Obi said no.", ["Ada Obi"]),
+]
+
+
+@pytest.mark.parametrize(("names", "text", "expected"), DISCOVERED)
+def test_names_that_only_the_text_gives(names, text, expected):
+    assert [s for s, _ in found(text, catalogue(*names, discover=True))] == expected
+
+
 def test_odd_text_is_no_problem():
     known = catalogue("Ada Obi", "Oslo", discover=True)
     for text in ("", " ", "\n\n", "A" * 5000, "(((((", "“" * 500, ". . . .", "Mr. . Obi", "’’’", "Ada\u2028Obi", "Ada Obi\x00"):

@@ -36,6 +36,7 @@ RESOLVED = [
     ("Peru knows its friends.", [("its", "Peru", "pronoun")]),
     ("The Salt Workers Union read the harbour bill. Chile does not like it.", [("it", "harbour bill", "pronoun")]),
     ("President Robert Amadi spoke. The president left.", [("The president", "Robert Amadi", "role")]),
+    ("Mayor Robert Amadi spoke. They thanked the mayor for coming.", [("the mayor", "Robert Amadi", "role")]),
     ("The River Party met. The party split.", [("The party", "River Party", "role")]),
     ("The Salt Workers Union met. The union split.", [("The union", "Salt Workers Union", "role")]),
     ("The Salt Workers Union met. The group split.", [("The group", "Salt Workers Union", "role")]),
