@@ -85,7 +85,8 @@ _PLACED = re.compile(r"\b(?:in|at|of|from|to|near|across|through|outside|between
 _INVERTED = re.compile(r"\b(?:said|says|told|added|argued|warned|by|asked|thanked|praised|accused|with) $")
 _ROLE_BEFORE = re.compile(r"\b([a-z]{3,20})(,?) $")
 _BORNE_BY = re.compile(
-    r",? (?:who|whose)\b|, \d\d\b| \([RDI]-[A-Z]|, (?:an?|the|his|her|its|head|chief|president|general secretary|secretary|director|chairman)\b"
+    r",? (?:who|whose)\b|, \d\d\b| \([RDI]-[A-Z]"
+    r"|, (?:an?|the|his|her|its|head|chief|president|general secretary|secretary|director|chairman)\b"
 )
 _VERB_AFTER = re.compile(r",? (?:(?:also|now|then|has|had|have|not|since|long) )*([a-z]{2,15})\b")
 

@@ -1,11 +1,12 @@
 """Measure whole-article prediction, by what had to be resolved: a script, not a test.
 
-usage: measure_articles.py DATA [--model PATH] [--limit N]
+usage: measure_articles.py DATA [--model PATH] [--limit N] [--discover]
 
 DATA is either a JSONL file of annotated articles, each line with doc_id, sentences [{sentence_id, text}], entities
 [{name, kind}] and stances [{sentence_id, actor, target, stance}], scored per statement; or a folder of *.txt with
 `articles.csv` (doc_id, actor, target, stance, part), scored per position of a document, with `entities.csv` from the
-folder or the one above it.
+folder or the one above it; with --discover without that catalogue, each entity that is found counting for those whose names
+stand where it was found.
 """
 
 from __future__ import annotations
@@ -21,8 +22,12 @@ import pandas as pd
 
 from stance import StanceModel, aggregate_stances, load_catalogue, read_documents
 from stance.articles import article_pairs, read_article
-from stance.text import split_sentences
+from stance.entities import Catalogue, Entity
+from stance.names import states
+from stance.text import Document, split_sentences
 
+WORLD = Catalogue({name: Entity(name) for name, *_ in states().values()}, discover=True)
+"""No catalogue but the states."""
 KINDS = ("named", "pronoun", "role", "speaker", "carried", "none")
 
 
@@ -64,7 +69,21 @@ def measure_statements(path: Path, model: StanceModel, limit: int | None) -> Non
         )
 
 
-def measure_positions(folder: Path, model: StanceModel, part: str | None, show: bool) -> None:
+def found_by_name(documents: list[Document], entities: Path) -> dict[tuple[str, str], set[str]]:
+    """(document, what is found without a catalogue) -> the entities of the catalogue whose names stand at the same places."""
+    listed = load_catalogue(entities)
+    owners: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for d in documents:
+        places: list[list[tuple[int, int, str]]] = []
+        for known in (listed, WORLD):
+            read = read_article(d.text, split_sentences(d.text), known)
+            places.append([(m.start, m.end, m.entity) for ms in read.mentions for m in ms if m.how in ("name", "role")])
+        for start, end, name in places[1]:
+            owners[d.doc_id, name] |= {e for a, b, e in places[0] if start < b and a < end}
+    return owners
+
+
+def measure_positions(folder: Path, model: StanceModel, part: str | None, show: bool, discover: bool) -> None:
     """Share of the annotated positions found with the right stance, the opposite one, or not at all."""
     gold: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
     with (folder.parent / "articles.csv").open(encoding="utf-8") as stream:
@@ -73,8 +92,12 @@ def measure_positions(folder: Path, model: StanceModel, part: str | None, show: 
                 gold[row["doc_id"]].append((row["actor"], row["target"], row["stance"]))
     entities = folder.parent / "entities.csv"
     documents = [d for d in read_documents(*sorted(folder.glob("*.txt"))) if d.doc_id in gold]
-    found = aggregate_stances(model.predict(documents, entities=entities), by="document")
+    found = aggregate_stances(model.predict(documents, entities=WORLD if discover else entities), by="document")
     table = {(r.doc_id, r.actor, r.target): r.stance for r in found.itertuples()}
+    if discover:
+        print(f"{sum(s != 'neutral' for s in table.values())} positions said of what the texts themselves name or describe")
+        owners = found_by_name(documents, entities)
+        table = {(d, a, t): s for (d, x, y), s in table.items() for a in owners[d, x] for t in owners[d, y]}
     outcome: Counter[str] = Counter()
     neutral: Counter[str] = Counter()
     for doc_id, positions in gold.items():
@@ -102,9 +125,10 @@ if __name__ == "__main__":
     parser.add_argument("--limit", type=int)
     parser.add_argument("--part", help="of articles.csv: train or test")
     parser.add_argument("--show", action="store_true", help="print the positions that were missed or turned round")
+    parser.add_argument("--discover", action="store_true", help="positions: without the catalogue")
     args = parser.parse_args()
     loaded = StanceModel.load(args.model)
     if args.data.is_dir():
-        measure_positions(args.data, loaded, args.part, args.show)
+        measure_positions(args.data, loaded, args.part, args.show, args.discover)
     else:
         measure_statements(args.data, loaded, args.limit)
