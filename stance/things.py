@@ -214,14 +214,10 @@ def discover_things(text: str, sentences: Sequence[Sentence]) -> Iterator[Descri
     villagers ['Villagers'] True
     gun control ['Gun control'] False
     """
-    read = _Text(text, [], [], [], [], [])
-    for number, sentence in enumerate(sentences):
-        for m in _TOKEN.finditer(text, sentence.start, sentence.end):
-            read.forms.append(m.group())
-            read.lower.append(m.group().lower())
-            read.starts.append(m.start())
-            read.ends.append(m.end())
-            read.sentence.append(number)
+    spans = [(*m.span(), k) for k, s in enumerate(sentences) for m in _TOKEN.finditer(text, s.start, s.end)]
+    starts, ends, numbers = map(list, zip(*spans, strict=True)) if spans else ([], [], [])
+    forms = [text[a:b] for a, b, _ in spans]
+    read = _Text(text, forms, [f.lower() for f in forms], starts, ends, numbers)
     yield from (Described(name, surfaces, False) for name, surfaces in _things(read))
     yield from (Described(name, surfaces, False) for name, surfaces in _disputed(read))
     yield from (Described(name, surfaces, True) for name, surfaces in _bodies(read))
@@ -355,7 +351,7 @@ def _bodies(read: _Text) -> Iterator[tuple[str, list[str]]]:
     described: dict[str, Counter[str]] = defaultdict(Counter)
     groups: dict[str, dict[str, None]] = defaultdict(dict)
     for i, low in enumerate(read.lower):
-        if (low not in _BODY_FORMS and low not in _UNNAMED) or _goes_on(read, i):
+        if low not in _BODY_OR_UNNAMED or _goes_on(read, i):
             continue
         start, telling = _qualifiers(read, i)
         if telling and low in _BODY_FORMS and (read.forms[i].islower() or low in _PEOPLE):
@@ -584,6 +580,7 @@ _LINKS: Mapping[str, frozenset[str]] = {  # what may follow each to say which on
 }
 _KINDS = {form: _kind_of(_single(form)) for form in _forms(_THINGS)}
 _BODY_FORMS = frozenset(_forms(_BODIES))
+_BODY_OR_UNNAMED = _BODY_FORMS | _UNNAMED
 _PLAN_FORMS = frozenset(_forms(_PLANS))
 _ISSUES_LOWER = {issue.lower(): name for issue, name in _ISSUES.items()}
 _ISSUE_WORDS: dict[str, list[tuple[str, ...]]] = defaultdict(list)
