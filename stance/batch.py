@@ -685,7 +685,8 @@ class Meter:
         if 0 < share < 1:
             seconds = int((now - self.start) * (1 - share) / share)
             left = f", {seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02} left"
-        print(f"\r\x1b[K{done:,} {self.unit}, {rate:,.0f} a second{left}", end="", file=sys.stderr, flush=True)
+        unit = self.unit.removesuffix("s") if done == 1 else self.unit
+        print(f"\r\x1b[K{done:,} {unit}, {rate:,.0f} a second{left}", end="", file=sys.stderr, flush=True)
 
     def close(self) -> None:
         """Clear the line."""
