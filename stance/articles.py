@@ -71,7 +71,8 @@ Prose hardly reaches it; without it, a table or list that is read as one sentenc
 def article_pairs(article: Article) -> Iterator[Found]:
     """One pair for every ordered couple of entities of a sentence, its speaker among them, from their first mentions.
 
-    Mentions farther apart than `NEIGHBOURS` make none, nor do those that a list joins ("Chad, Niger and Mali").
+    Mentions farther apart than `NEIGHBOURS` make none, nor do those that a list joins ("Chad, Niger and Mali"), nor a person
+    and the body that a title joins ("Ada Obi, head of the Dockers' Union").
 
     >>> from stance.entities import load_catalogue, Catalogue, Entity
     >>> from stance.text import split_sentences
@@ -102,9 +103,7 @@ def article_pairs(article: Article) -> Iterator[Found]:
                 couple = (actor.entity, target.entity)
                 if not target.is_target or couple[0] == couple[1] or couple in seen:
                     continue
-                if lists.get(actor.start, -1) == lists.get(target.start, -2):
-                    continue
-                if _of_one(sentence, actor, target):
+                if lists.get(actor.start, -1) == lists.get(target.start, -2) or _of_one(sentence, actor, target):
                     continue
                 if actor.end <= target.start or target.end <= actor.start:
                     seen.add(couple)
