@@ -34,6 +34,7 @@ STOP = frozenset(
 def discover_names(text: str, every: bool = False) -> list[str]:
     """Actors that the text itself names: names with titles, bodies, names that speak or recur; or every full name."""
     names: Counter[str] = Counter()
+    free: set[str] = set()  # not only where something is
     sure: dict[str, None] = {}
     bodies: dict[str, None] = {}  # of one word
     for m in RUN.finditer(text):
@@ -46,16 +47,20 @@ def discover_names(text: str, every: bool = False) -> list[str]:
             if not words:
                 continue
             words[-1] = re.sub(r"['’]s?$", "", words[-1])
-            name = " ".join(words)
+            name = " ".join(words) if every else re.sub(r"^([A-Z]) ", r"\1. ", " ".join(words))
             place = words[-1] in _STREETS or (titled and text[m.start() - 9 : m.start()].endswith((" in ", " near ", " outside ")))
             if len(name) < 3 or name in STOP or (place and not every):
                 continue
             names[name] += 1
+            if every or not _PLACED.search(text, max(0, m.start() - 12), m.start()):
+                free.add(name)
             speaks = bool(SPEECH.match(text, m.end())) or (len(words) in (2, 3) and words[0] in given_names())
             speaks = speaks or (not every and 1 < len(words) < 5 and _acts_there(text, m.start(), m.end()))
             body = not _GROUPS.isdisjoint(w.lower() for w in words)
             law = len(words) > 2 and words[-1].lower() in LAWS
-            if (titled and "of" not in words and "for" not in words) or (len(words) > 1 and (speaks or body or law)):
+            role = _ROLE_BEFORE.search(text, max(0, m.start() - 24), m.start()) if len(words) == 1 and not every else None
+            of_body = role is not None and role[1] in BODY_NOUNS and not role[2]  # "the airline Corvane"
+            if (titled and "of" not in words and "for" not in words) or of_body or (len(words) > 1 and (speaks or body or law)):
                 sure[name] = None
             elif len(words) == 1 and not titled and (speaks or body or (name.isupper() and len(name) > 2)):
                 bodies[name] = None
@@ -72,7 +77,7 @@ def discover_names(text: str, every: bool = False) -> list[str]:
         if names[name] > 1 and not other:
             sure[name] = None
     for name, count in names.items():
-        if " " in name and (count >= 2 or every) and " and " not in name and name not in sure:
+        if " " in name and name in free and (count >= 2 or every) and " and " not in name and name not in sure:
             sure[name] = None
     return list(sure)
 
@@ -127,12 +132,13 @@ def _strip_titles(words: list[str]) -> tuple[list[str], bool]:
     last = -1
     for i, word in enumerate(words[:-1]):
         plain = word.lower().strip(".").split("-")[-1]
-        if plain in TITLE_WORDS and not (body and i and words[i + 1].lower() in GROUP_WORDS):
+        group = words[i + 1].lower() in GROUP_WORDS and ((body and i) or plain in ("republican", "democrat"))  # Republican Union
+        if plain in TITLE_WORDS and not group:
             last, titled = i, True
         elif (word in STOP and i == last + 1) or (word.endswith(("’s", "'s")) and i - last < 3):
             last = i
     words = words[last + 1 :]
-    if titled and words[:1] == ["of"]:  # Secretary of State Ada Obi
+    if titled and words[:1] in (["of"], ["for"]) and len(words) > 3:  # Secretary of State Ada Obi
         words = words[2:]
     if words and words[0] in STOP:
         words = words[1:]

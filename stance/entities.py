@@ -563,6 +563,9 @@ def _fits(
     if how == "capital":
         if before in _PLACE or after in ("(", "—", "–", "-") or (after == "," and before in ("", ",")):
             return False
+        mayor = lower[j : j + 3] == ["'", "s", "mayor"]
+        if mayor or before == "for" or (after[:1].isupper() and after not in STOP):  # Transport for London, London Chamber
+            return False
         if after in ("state", "State", "Gov", "Mayor") or (after == "," and words[j + 1 : j + 2] == ["D"]):
             return False
         return not (at < 40 and i - first < 3 and any(w in ("—", "–", "-") for w in words[j : j + 6]))
@@ -775,11 +778,14 @@ _DASH = re.compile(r" ?(?:—|–|--|-) ")
 _CREDIT = re.compile(
     rf"^(?:(?:Written |Reported |Story )?[Bb]y|BY) [{UP}][\w.’'-]{{0,30}}(?: (?:and )?[{UP}][\w.’'-]{{0,30}}){{1,5}}"
     rf"(?: ?[,|][^\n]{{0,80}})?$"
+    rf"|^[{UP}][\w.’'-]{{1,20}}(?: [{UP}][\w.’'-]{{1,20}}){{1,2}} in (?:[Tt]he )?[{UP}][\w’'-]{{2,20}}(?: [{UP}][\w’'-]{{2,20}})?$"
     rf"|\((?:AP |AFP |Reuters |Getty )?(?:Photo|Image|Pool)[^()\n]{{0,80}}\)|^(?:Photograph|Photo|Picture|Image|Credit): [^\n]{{0,80}}"
     rf"|\((?:[Aa]dditional )?(?:[Rr]eporting|[Ee]diting|[Ww]riting) by [^()\n]{{0,200}}\)", re.MULTILINE
 )  # fmt: skip
 """Who wrote, edited or photographed; nobody whom the article is about."""
 _INTRODUCED = re.compile(rf" \((?:the |or |known as )?[“\"']?([{UP}][{UP}&.-]{{1,9}})[”\"']?[,)]")
+
+
 class Outsiders(NamedTuple):
     """Names in a text that no catalogue lists: all of them, the surnames of persons, and what can hold no views."""
 

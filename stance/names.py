@@ -325,7 +325,7 @@ LITTLE = frozenset("the a an this that these those such any some no its his her 
 _NUMBERS = frozenset("one two three four five six seven eight nine ten eleven twelve dozen several many few some half".split())
 
 HEADS: tuple[tuple[str, ...], ...] = (
-    ("bill", "legislation", "measure", "act", "law", "proposal", "amendment", "statute"),
+    ("bill", "legislation", "measure", "act", "law", "proposal", "amendment", "statute", "ordinance"),
     ("deal", "agreement", "accord", "pact", "treaty"),
     ("plan", "proposal", "scheme", "project", "programme", "program"),
     ("ban", "prohibition"),

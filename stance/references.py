@@ -90,7 +90,7 @@ def resolve_references(
     firm = _only_firm(reading)
 
     def is_firm(entity: str) -> bool:
-        return is_group(entity) and bool(_FIRM.fullmatch(entity))
+        return is_group(entity) and bool(_FIRM.fullmatch(entity)) and _NO_FIRMS.isdisjoint(entity.lower().split())
 
     held = Counter(title for titles in reading.roles.values() for title in titles)
     only_of = {t for t, n in held.items() if t.endswith(" of") and n == 1 and t.removesuffix(" of") not in held}

@@ -38,8 +38,8 @@ _OTHER_THINGS = word_set(
     "offensive subpoena lawsuit bid offer cut hike package amnesty pardon rights control ceiling vaccination deployment "
     "experiment increase rollout order injunction licence license permit fee credit fund freeze clause veto siege refusal "
     "powers delay deferral crackdown buyback contract concession ratio tunnel bridge canal factory smelter quarry landfill "
-    "incinerator casino reactor repository development statue monument stadium farm plant station rail neighbourhood curriculum "
-    "candidacy"
+    "incinerator casino reactor repository development statue monument stadium terminal port buyout auction ordinance stoppage "
+    "redistricting farm plant station rail neighbourhood curriculum candidacy"
 )
 _THINGS = _PROPOSALS | _ACTIONS | _CURBS | _PACTS | _OTHER_THINGS
 """The nouns by which a text comes to speak of a thing that has no name."""
@@ -58,7 +58,7 @@ _BODIES = _PEOPLE | word_set(
     "union group federation council board committee commission ministry association party administration coalition government "
     "regime industry company firm lobby authority police army opposition court business officials leaders ministers advocates "
     "chiefs department agency league chamber watchdog regulator cooperative delegation commissioners clerks clubs households "
-    "organisation organization states troops delegates elders deans lenders"
+    "organisation organization trust states troops delegates elders deans lenders"
 )
 """The nouns of bodies and groups that act without having a name."""
 _UNNAMED = word_set("government opposition police army military junta cabinet treasury navy")
@@ -110,7 +110,8 @@ _UNTOLD = word_set(
     "wide-ranging far-reaching hard-fought divisive high-profile unprecedented unanimous narrow compromise year month week day "
     "late former rejected stalled existing larger greater smaller higher lower longstanding long-standing subsequent "
     "independent fair opening coming impending expensive costly federal local national state irrational modest successful "
-    "presidential closed-door in-house near-term legal secret senior frequent majority angry unnamed any earlier earliest older "
+    "presidential closed-door in-house far-right far-left right-wing left-wing centre-right centre-left center-right "
+    "center-left hard-right near-term downtown legal secret senior frequent majority angry unnamed any earlier earliest older "
     "oldest newer newest bigger biggest highest lowest largest smallest strictest strongest toughest tighter tightest longer "
     "longest shorter shortest widest broadest deeper cheaper faster safest safer fairer fairest harsher harshest harder softer "
     "richer poorer worse worst best useless reckless senseless careless cruel unfair unjust painful harmful shameful hasty "
@@ -570,7 +571,7 @@ def _forms(nouns: frozenset[str]) -> Iterator[str]:
 
 
 _LINKS: Mapping[str, frozenset[str]] = {  # what may follow each to say which one it is
-    **dict.fromkeys(_PROPOSALS, frozenset(("to", "that", "which", "-ing"))),
+    **dict.fromkeys(_PROPOSALS, frozenset(("to", "that", "which", "on", "-ing"))),
     **dict.fromkeys(_ACTIONS, frozenset(("of",))),
     **dict.fromkeys(_CURBS, frozenset(("on", "against", "over"))),
     **dict.fromkeys(_PACTS, frozenset(("with", "on", "between"))),
