@@ -182,7 +182,7 @@ def predict(
         ),
     ],
     entities: Annotated[
-        Path | None, typer.Option("--entities", "-e", help="Catalogue: a CSV of name, kind, aliases.")
+        Path | None, typer.Option("--entities", "-e", help="Catalogue: a CSV of name, kind, aliases, affiliation.")
     ] = None,
     model: ModelOption = None,
     by: Annotated[
@@ -223,6 +223,8 @@ def predict(
         raise InputError(f"--backend {backend}: choose local or dask")
     if scheduler is not None and backend != "dask":
         raise InputError(f"--scheduler {scheduler}: is for --backend dask; add that, or leave the scheduler out")
+    if str(output) == "-":
+        raise InputError("-o -: leave -o out to write CSV to stdout")
     folder = output is not None and (not output.suffix or os.path.isdir(output))
     if output is not None and not folder:
         check_table(output)
@@ -279,7 +281,7 @@ def explain(
     actor: Annotated[str, typer.Option(help="Whose stance: a name of the catalogue or of the text.")],
     target: Annotated[str, typer.Option(help="Toward what.")],
     entities: Annotated[
-        Path | None, typer.Option("--entities", "-e", help="Catalogue: a CSV of name, kind, aliases.")
+        Path | None, typer.Option("--entities", "-e", help="Catalogue: a CSV of name, kind, aliases, affiliation.")
     ] = None,
     model: ModelOption = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Table of all terms to write.")] = None,
@@ -425,7 +427,10 @@ def report(
     output: Annotated[Path, typer.Option("--output", "-o", help="Page (.html), or one picture (.png, .svg).")] = Path(
         "report.html"
     ),
-    view: Annotated[str, typer.Option(help="Which picture.", metavar="heatmap|network|time")] = "heatmap",
+    view: Annotated[
+        str | None,
+        typer.Option(help="Which picture, as .png or .svg: heatmap unless told.", metavar="heatmap|network|time"),
+    ] = None,
     top: Annotated[
         int | None, typer.Option(min=0, help="Only the actors, and targets, with the most statements; 0: all.")
     ] = None,
@@ -442,8 +447,10 @@ def report(
 
     if output.suffix.lower() not in (".html", ".png", ".svg"):
         raise InputError(f"{output}: a report is written as .html, .png or .svg")
-    if view not in VIEWS:
+    if view is not None and view not in VIEWS:
         raise InputError(f"--view {view}: choose {', '.join(VIEWS)}")
+    if view is not None and output.suffix.lower() == ".html":
+        raise InputError(f"--view {view}: is for one picture, .png or .svg; a page has all, leave it out")
     table = read_table(*tables, encoding=encoding, say=say)
     if documents:
         dates = {d.doc_id: d.date for d in read_given(documents, encoding)}
@@ -455,7 +462,7 @@ def report(
         from stance.report import with_cues
 
         table = with_cues(table, StanceModel.load(model))
-    write_report(table, output, view=view, top=top, title=title)
+    write_report(table, output, view=view or "heatmap", top=top, title=title)
     say(f"Wrote {output}")
 
 
@@ -586,7 +593,7 @@ def suggest(
         list[Path] | None, typer.Option(help="Labelled data that is not to be suggested again.", metavar="LABELED")
     ] = None,
     entities: Annotated[
-        Path | None, typer.Option("--entities", "-e", help="Catalogue: a CSV of name, kind, aliases.")
+        Path | None, typer.Option("--entities", "-e", help="Catalogue: a CSV of name, kind, aliases, affiliation.")
     ] = None,
     model: ModelOption = None,
     encoding: EncodingOption = "utf-8",
@@ -710,10 +717,13 @@ def keep_inputs(output: Path, *read: str | Path | None) -> None:
             raise InputError(f"{output}: is read by this command too, from {path}; name another output")
 
 
+_NUMERIC = ("score", "p_favor", "p_against")
+_EVIDENCE = 30  # characters of evidence at least beside the other columns
+
+
 def print_table(table: pd.DataFrame, show_all: bool) -> None:
-    """A readable table: the columns that a person reads, the evidence cut to the width of the terminal."""
+    """A readable table: the columns that a person reads, and the evidence: beside them, or below on a narrow terminal."""
     from rich.console import Console
-    from rich.table import Table
     from rich.text import Text
 
     shown = table if show_all else table[~table["stance"].isin(["neutral", "uncertain"])]
@@ -721,22 +731,34 @@ def print_table(table: pd.DataFrame, show_all: bool) -> None:
         if not show_all:
             shown = shown[(shown["score"].abs() >= FAINT) | (shown["stance"] == "mixed")]
         shown = shown.sort_values("score", key=abs, ascending=False, kind="stable")
-    view = Table(box=None, pad_edge=False, expand=True)
     several = "doc_id" in table and table["doc_id"].nunique() > 1
     columns = [*(["doc_id"] if several else []), "actor", "stance", "target"]
     columns += ["score"] if "score" in table else ["p_favor", "p_against"]
+    widths = {}
     for name in columns:
-        numeric = name in ("score", "p_favor", "p_against")
-        longest = 5 if numeric else max((len(str(v)) for v in shown[name]), default=0)
-        width = min(24, max(longest, len(name)))
-        view.add_column(name, justify="right" if numeric else "left", width=width, no_wrap=True, overflow="ellipsis")
-    view.add_column("evidence", no_wrap=True, overflow="ellipsis", ratio=1)
+        longest = 5 if name in _NUMERIC else max((len(visible(str(v))) for v in shown[name]), default=0)
+        widths[name] = min(24, max(longest, len(name)))
+    console = Console(highlight=False)
+    room = console.width - sum(widths.values()) - 2 * len(columns)
+    beside = room >= _EVIDENCE
     colour = {"favor": "blue", "against": "red", "mixed": "magenta", "neutral": "dim"}
+
+    def line(cells: dict[str, str], evidence: str, style: str) -> None:
+        text = Text()
+        for name, cell in cells.items():
+            part = Text(cell, colour.get(cell, "dim") if name == "stance" and not style else style)
+            part.truncate(widths[name], overflow="ellipsis", pad=True)
+            text.append(part if name not in _NUMERIC else Text(cell.rjust(widths[name]), style)).append("  ")
+        if beside:
+            text.append(evidence, style)
+        console.print(text, no_wrap=True, overflow="ellipsis")
+        if evidence and not beside:
+            console.print(Text(f"    {evidence}", "dim"), no_wrap=True, overflow="ellipsis")
+
+    line({name: name for name in columns}, "evidence" if beside else "", "bold")
     for row in shown.to_dict("records"):
-        cells = [Text(f"{row[c]:+.2f}" if isinstance(row[c], float) else visible(str(row[c]))) for c in columns]
-        cells[columns.index("stance")].stylize(colour.get(row["stance"], "dim"))
-        view.add_row(*cells, Text(visible(" ".join(str(row["evidence"]).split()))))
-    Console().print(view)
+        cells = {c: f"{row[c]:{'+' * (c == 'score')}.2f}" if c in _NUMERIC else visible(str(row[c])) for c in columns}
+        line(cells, visible(" ".join(str(row["evidence"]).split())), "")
     if len(shown) < len(table):
         kinds = "neutral, uncertain" if (table["stance"] == "uncertain").any() else "neutral"
         say(f"{len(table) - len(shown):,} {kinds} or faint rows not shown; --all shows them, -o FILE writes all")

@@ -101,6 +101,11 @@ class Catalogue:
         self.index = build_index(alias for e in self.entities.values() for alias in aliases_of(e))
         self.phrases = build_phrases(self.entities.values())
 
+    def owner(self, name: str) -> str:
+        """The entity of this name, or else the only one that has it as an alias; an empty string where there is none."""
+        owners = {name} if name in self.entities else {a.entity for a in _aliases(fold(name), self.index)}
+        return owners.pop() if len(owners) == 1 else ""
+
 
 def build_index(aliases: Iterable[Alias]) -> Index:
     """Aliases by first word and length; where one is listed and another only derived, the listed one counts."""
@@ -543,6 +548,8 @@ def _fits(
     before = lower[i - 1] if i > first else ""
     if before == "-" and i - 1 > first and words[i - 2] in ("R", "D", "I"):
         return False  # R-Lima
+    if j - i > 1 and after[:1].isupper() and after not in STOP and lower[j - 1] in TITLE_WORDS and after not in alias.entity.split():
+        return False  # "Labour leader Ada Obi" is not whoever else is the Labour leader
     if j - i == 1 and before in _QUARTERS and words[i - 1][0].isupper() and alias.entity in {*states(), *_STATES_OF_US.values()}:
         return False  # Northern Ireland
     if how == "name" or how == "people":
@@ -853,6 +860,8 @@ def _of_known(name: str, catalogue: Catalogue) -> bool:
         return head.lower() not in _NAMED_OF
     if of and head.split()[-1].lower() in _NAMED_OF:
         return False
+    if catalogue.discover and of and " " in head and head.split()[-1].lower() in GROUP_WORDS:
+        return False  # the Communist Party of Sudan is not Sudan
     if catalogue.discover and rest and rest[0] in given_names() and rest[0].lower() not in COMMON_SURNAMES:
         return False  # Ellen Fitch is not Fitch
     if len(rest) == 1 and last in states() and rest[0] in given_names() and rest[0].lower() not in COMMON_SURNAMES:

@@ -361,6 +361,8 @@ def explain_documents(
 ) -> list[Explanation]:
     """Explain every statement of documents that holds one actor's stance toward one target, as `predict` gives it.
 
+    Either may be given by its name in the table that `predict` writes, or by an alias that only one entity has.
+
     Raises
     ------
     InputError
@@ -373,6 +375,7 @@ def explain_documents(
     from stance.model import as_documents, document_pairs, probabilities
 
     catalogue = entities if isinstance(entities, Catalogue) else load_catalogue(entities)
+    actor, target = (catalogue.owner(name) or name for name in (actor, target))
     names: set[tuple[str, str]] = set()
     out = []
     for document in as_documents(documents):
@@ -410,5 +413,6 @@ def explain_documents(
     if not out:
         nearest = sorted(names, key=lambda pair: (pair[0] != actor and pair[1] != target, pair))
         there = ", ".join(f"{a} > {t}" for a, t in nearest[:10]) or "none"
+        there += f", and {len(nearest) - 10:,} more" if len(nearest) > 10 else ""
         raise InputError(f"no sentence brings {actor!r} and {target!r} together; pairs that there are: {there}")
     return out

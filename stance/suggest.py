@@ -142,7 +142,8 @@ def suggest_statements(
         keys.append((row["actor"], row["target"], doc_id, text))
         places.append(number - 1)
     if not rows:
-        raise InputError("nothing to suggest: no statement is left that is not labelled already")
+        left = "is left that is not labelled already" if len(statements) else "was found; do the names of the catalogue stand in it?"
+        raise InputError(f"nothing to suggest: no statement {left}")
     doubt = uncertainty(np.array([[r[c] for c in PROBABILITIES] for r in rows]))
     order = spread_out(drawn(doubt, seed).tolist(), keys, n)
     index = statements.index[[places[i] for i in order]]
