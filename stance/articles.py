@@ -222,7 +222,7 @@ _ORDER = {"name": 0, "relative": 1, "pronoun": 1, "role": 2}
 
 
 _TITLE = r"(?:[\w-]+ ){0,3}(?:" + "|".join(sorted(TITLE_WORDS - {"rival", "challenger"})) + r"|chief executive)"
-_BODY_FIRST = re.compile(rf"(?:['’]s?)? {_TITLE}(?:, | )(?:Mr\.? |Ms\.? )?")
+_BODY_FIRST = re.compile(rf"(?:['’]s? (?i:{_TITLE})| {_TITLE})(?:, | )(?:Mr\.? |Ms\.? )?")
 _PERSON_FIRST = re.compile(rf", (?:an? |the )?{_TITLE} (?:of|at|for|with|from) (?:the )?")
 
 

@@ -35,7 +35,7 @@ _PACTS = word_set("deal agreement accord pact treaty truce ceasefire merger nego
 _OTHER_THINGS = word_set(
     "programme program decree directive ruling verdict investigation inquiry probe strike walkout budget summit policy overhaul "
     "rule curfew lockdown shutdown pipeline dam mine wall motorway bypass runway refinery bailout stimulus subsidy airstrikes "
-    "offensive subpoena lawsuit bid offer cut hike package amnesty pardon rights control ceiling vaccination deployment "
+    "offensive coup subpoena lawsuit bid offer cut hike package amnesty pardon rights control ceiling vaccination deployment "
     "experiment increase rollout order injunction licence license permit fee credit fund freeze clause veto siege refusal "
     "powers delay deferral crackdown buyback contract concession ratio tunnel bridge canal factory smelter quarry landfill "
     "incinerator casino reactor repository development statue monument stadium terminal port buyout auction ordinance stoppage "
@@ -229,6 +229,7 @@ def _things(read: _Text) -> Iterator[tuple[str, list[str]]]:
     """Bills, plans and bans, whether the text says which one it is or leaves it at "the ban"; if none recurs, the first told."""
     things: dict[str, list[_Thing]] = defaultdict(list)
     bare: dict[str, list[tuple[str, str]]] = defaultdict(list)  # kind -> noun and surface where nothing says which one it is
+    objects: list[tuple[str, str]] = []  # those of them that somebody backs or rejects
     moves: list[tuple[int, str, _Thing]] = []
     to_plan = 0  # the last place where the text speaks of "the plan"
     within = 0  # where what is told of the last thing ends: "the sale" in "a bill that would ban the sale" is no other thing
@@ -243,6 +244,7 @@ def _things(read: _Text) -> Iterator[tuple[str, list[str]]]:
                 within = max(within, _complement(read, i))
             elif k >= 0:
                 bare[kind].append((low, read.slice(k, i + 1)))
+                objects += [bare[kind][-1]] * _is_object(read, i)
         if low in _MOVES and i:
             moved = _move(read, i)
             if moved is not None:
@@ -266,6 +268,7 @@ def _things(read: _Text) -> Iterator[tuple[str, list[str]]]:
             found.append((noun, [surface for _, surface in places]))
     if not found:
         found = [(t.name, t.surfaces) for known in things.values() for t in known if t.told_after][:1]
+        found = found or [(noun, [surface]) for noun, surface in objects[:1]]
     yield from ((name, list(dict.fromkeys(surfaces))) for name, surfaces in found)
 
 
@@ -291,8 +294,9 @@ def _thing(read: _Text, i: int) -> _Thing | None:
     """The thing whose noun is word i, if the words around say which one it is."""
     plural_noun = read.lower[i][-1] == "s"
     start, telling = _qualifiers(read, i)
-    if plural_noun and all(w[0].isupper() for w in telling):
-        telling = []  # "Biden plans", "Cruz talks"
+    opened = start > 0 and read.lower[start - 1] in _OPEN
+    if plural_noun and not opened and all(w[0].isupper() for w in telling):
+        telling = []  # "Biden plans", "Cruz talks", but "the Geneva talks"
     if telling:
         name = _called(read, start, i + 1)
         stems = _stems(telling)
