@@ -96,6 +96,7 @@ def article_pairs(article: Article) -> Iterator[Found]:
         speaker = turn.speaker if turn.quoted and turn.speaker is not None and turn.speaker.is_actor else None
         if speaker is not None:
             yield from _spoken(sentence, speaker, mentions, seen)
+        chosen: dict[tuple[str, str], tuple[Mention, Mention]] = {}
         for i, actor in enumerate(mentions):
             if not actor.is_actor:
                 continue
@@ -105,10 +106,15 @@ def article_pairs(article: Article) -> Iterator[Found]:
                     continue
                 if lists.get(actor.start, -1) == lists.get(target.start, -2) or _of_one(sentence, actor, target):
                     continue
-                if actor.end <= target.start or target.end <= actor.start:
-                    seen.add(couple)
-                    pair = Pair(sentence.text, (actor.start - at, actor.end - at), (target.start - at, target.end - at))
-                    yield Found(sentence, actor, target, pair, _RESOLVED[max(_ORDER[actor.how], _ORDER[target.how])])
+                if actor.end > target.start and target.end > actor.start:
+                    continue
+                before = chosen.setdefault(couple, (actor, target))
+                # "Peru blamed Chile; Chile blamed Peru": the second half says what Chile holds
+                if actor.end <= target.start and target.start - actor.end <= before[0].start - before[1].end:
+                    chosen[couple] = (actor, target)
+        for actor, target in chosen.values():
+            pair = Pair(sentence.text, (actor.start - at, actor.end - at), (target.start - at, target.end - at))
+            yield Found(sentence, actor, target, pair, _RESOLVED[max(_ORDER[actor.how], _ORDER[target.how])])
 
 
 REVERSED, REVERSED_MOST = 4.0, 3.0

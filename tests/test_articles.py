@@ -118,10 +118,18 @@ def test_joint_actors_are_no_pair(text, expected):
     assert [(a, t) for a, t, _ in couples(text, entities) if t != "toll"] == expected
 
 
+def test_the_second_half_of_a_sentence_says_what_the_other_holds():
+    text = "Peru blamed Chile; Chile blamed Peru."
+    article = read_article(text, split_sentences(text), load_catalogue(pd.DataFrame({"name": ["Peru", "Chile"]})))
+    places = {f.actor.entity: (f.actor.start, f.target.start) for f in article_pairs(article)}
+    assert places == {"Peru": (0, 12), "Chile": (19, 32)}
+
+
 OF_ONE = [  # who speaks for a body says nothing of it by that
     ("Ada Obi, head of the River Party, left.", []),
     ("River Party leader Ada Obi left.", []),
     ("The River Party’s chairwoman, Ada Obi, left.", []),
+    ("The River Party’s President Ada Obi left.", []),
     ("Ada Obi, head of the ferry, fears the River Party.", [("Ada Obi", "River Party"), ("River Party", "Ada Obi")]),
 ]
 

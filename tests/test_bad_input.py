@@ -584,6 +584,8 @@ USAGE: dict[str, tuple[list[str], str]] = {
     "no room": (["predict", "a.txt", "--max-chars", "0", "--model", MODEL], "--max-chars 0: give the number"),
     "no processes": (["predict", "a.txt", "--jobs", "0"], "--jobs 0"),
     "more processes than can be": (["predict", "a.txt", "--jobs", "100000000000"], "is too many for"),
+    "a dash for a file": (["predict", "a.txt", "-o", "-"], "-o -: leave -o out to write CSV to stdout"),
+    "a view of a page": (["report", "s.csv", "--view", "time", "-o", "r.html"], "--view time: is for one picture, .png or .svg"),
     "a format for nothing": (["predict", "a.txt", "--format", "jsonl"], "--format jsonl: is for a folder of tables"),
     "no model": (["predict", "a.txt", "--model", "none.joblib"], "none.joblib: "),
     "a model that is none": (["predict", "a.txt", "--model", "a.txt"], "is no gzip file"),

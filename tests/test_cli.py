@@ -6,6 +6,7 @@ import io
 import json
 import os
 import pty
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -185,12 +186,22 @@ def test_ids_are_no_paths(tmp_path: Path, small_model: Path, stance: Callable[..
     assert not any("evil" in p.name for p in tmp_path.rglob("*"))
 
 
-def test_a_terminal_gets_a_table_to_read_without_escapes(article: Path, small_model: Path) -> None:
+@pytest.mark.parametrize(
+    ("columns", "lines"),
+    [
+        ("150", [r"Russia  favor    Turkey     1.00       0.00  Russia\x07 thanked Turkey."]),
+        ("60", ["Russia  favor    Turkey     1.00       0.00", r"    Russia\x07 thanked Turkey."]),
+    ],
+    ids=["evidence beside", "evidence below"],
+)
+def test_a_terminal_gets_a_table_to_read_without_escapes(
+    article: Path, small_model: Path, columns: str, lines: list[str]
+) -> None:
     article.write_text("Turkey condemned \x1b[31mRussia\x1b[0m. Russia\x07 thanked Turkey.")
     command = [sys.executable, "-m", "stance", "predict", article, "-m", small_model, "--all", "--by", "statement"]
     command += ["-e", article.with_name("e.csv")]
     ours, theirs = pty.openpty()
-    environment = os.environ | {"NO_COLOR": "1", "TERM": "dumb", "COLUMNS": "150"}
+    environment = os.environ | {"NO_COLOR": "1", "TERM": "dumb", "COLUMNS": columns}
     with subprocess.Popen(command, stdout=theirs, stderr=subprocess.PIPE, env=environment) as process:
         os.close(theirs)
         shown = b""
@@ -204,8 +215,10 @@ def test_a_terminal_gets_a_table_to_read_without_escapes(article: Path, small_mo
             shown += part
         assert process.wait() == 0
     os.close(ours)
-    assert b"actor" in shown and b"Turkey" in shown
     assert b"\x1b" not in shown and b"\x07" not in shown and rb"Russia\x07 thanked" in shown
+    rows = [re.sub(r"\d\.\d\d", lambda m: f"{round(float(m[0])):.2f}", row) for row in shown.decode().splitlines()]
+    at = [row.rstrip() for row in rows].index(lines[0])
+    assert [row.rstrip() for row in rows[at : at + len(lines)]] == lines
 
 
 @pytest.mark.parametrize(

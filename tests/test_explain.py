@@ -133,12 +133,15 @@ def article(tmp_path: Path) -> Path:
 
 
 def test_documents_are_explained_in_their_own_words(model: StanceModel, article: Path) -> None:
-    (found,) = explain_documents(model, [article.read_text()], "Hungary", "Russia", article.with_name("e.csv"))
+    known = pd.DataFrame({"name": ["Hungary", "Russia", "Kenya"], "aliases": ["Magyars", "", ""]})
+    (found,) = explain_documents(model, [article.read_text()], "Hungary", "Russia", known)
     assert (found.doc_id, found.sentence, found.stance) == ("0", "Hungary condemned Russia on Monday.", "against")
     assert all(0 <= s < e <= len(found.sentence) and w > 0 for s, e, w in found.words)
     assert found.log_odds == pytest.approx(found.terms["contribution"].sum(), abs=1e-9)
+    (by_alias,) = explain_documents(model, [article.read_text()], "Magyars", "Russia", known)
+    assert (by_alias.actor, by_alias.sentence) == ("Hungary", found.sentence)
     with pytest.raises(InputError, match=r"no sentence brings 'Hungary' and 'Mars' together.*: Hungary >"):
-        explain_documents(model, [article.read_text()], "Hungary", "Mars", article.with_name("e.csv"))
+        explain_documents(model, [article.read_text()], "Hungary", "Mars", known)
 
 
 def test_an_explanation_is_of_the_stance_that_predict_gives(model: StanceModel) -> None:

@@ -11,6 +11,7 @@ from stance.things import discover_things
 THINGS = [
     # told by the words before, and named again
     ("They debated the gun bill. The gun bill fell.", {"gun bill": ["gun bill"]}),
+    ("The Geneva talks began. The Geneva talks are over.", {"Geneva talks": ["Geneva talks"]}),
     ("The wage offer came late. Dockers saw no wage offer.", {"wage offer": ["wage offer"]}),
     # told by the words after, and come back to, by its own noun or another for the same
     ("A tax on sugar was debated. Nobody likes the tax.", {"tax on sugar": ["tax on sugar"]}),
@@ -26,8 +27,9 @@ THINGS = [
     # never told, but spoken of again
     ("Dockers began a strike. The strike may last.", {"strike": ["a strike", "The strike"]}),
     ("The proposed ban is new. Few read the ban.", {"ban": ["The proposed ban", "the ban"]}),
-    # told once, where nothing else is
+    # told once, where nothing else is; or never, but backed or rejected
     ("Doctors spoke of a ban on vapes.", {"ban on vapes": ["ban on vapes"]}),
+    ("Egypt backed the ceasefire.", {"ceasefire": ["the ceasefire"]}),
     # any noun that somebody backs or rejects, if it comes back
     ("They opposed the exhibition. The exhibition was shut.", {"exhibition": ["the exhibition", "The exhibition"]}),
     # issues, under one name
@@ -102,6 +104,9 @@ MEANT = [  # text, an entity of the catalogue that ships, whether it is meant
     ("The VP spoke.", "Vineyard Party", False),
     ("They filed an appeal.", "appeal", False),
     ("Ankara protested.", "Turkey", True),
+    ("Labour leader Jeremy Corbyn spoke.", "Keir Starmer", False),  # whom an article calls the Labour leader
+    ("The Communist Party of Sudan spoke.", "Sudan", False),
+    ("Transport for London spoke.", "United Kingdom", False),
     ("The EU protested.", "European Union", True),
 ]
 
