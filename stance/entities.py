@@ -38,6 +38,7 @@ from stance.names import (
     Profile,
     acronyms,
     aliases_of,
+    capitals,
     entity_profile,
     family_first,
     fold,
@@ -203,7 +204,10 @@ def _catalogue(file: str, rows: Iterable[tuple[object, dict[str, Any]]], discove
                 raise InputError(f"{file}:{line}: unknown kind {kind!r} (allowed: actor, target, actor|target)")
         affiliation = as_text(row.get("affiliation")).strip()
         aimed = discover or "target" in kinds  # whoever acts may in another text be whom it is about
-        entities[name] = Entity(name, "actor" in kinds, aimed, _split(row.get("aliases")), affiliation)
+        aliases = _split(row.get("aliases"))
+        if discover:  # "Paris" and "the president" are left to the rules, which look at the words around them
+            aliases = tuple(a for a in aliases if a not in capitals() and a not in _OFFICES_ALONE)
+        entities[name] = Entity(name, "actor" in kinds, aimed, aliases, affiliation)
         lines[name] = line
     checked: set[str] = set()  # what hangs together is walked once, however long the chain
     for name, entity in entities.items():
@@ -223,6 +227,9 @@ def _catalogue(file: str, rows: Iterable[tuple[object, dict[str, Any]]], discove
             if name not in known:
                 entities[name] = Entity(name)
     return Catalogue(entities, discover)
+
+
+_OFFICES_ALONE = frozenset(f"{article}{title}" for title in TITLE_WORDS for article in ("", "the "))
 
 
 def _split(value: object) -> tuple[str, ...]:

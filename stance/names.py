@@ -458,6 +458,12 @@ def states() -> dict[str, tuple[str, tuple[str, ...], tuple[str, ...], tuple[str
 
 
 @lru_cache(maxsize=1)
+def capitals() -> frozenset[str]:
+    """The capitals of all states."""
+    return frozenset(capital for state in states().values() for capital in state[3])
+
+
+@lru_cache(maxsize=1)
 def given_names() -> dict[str, str]:
     """Given name -> m or f."""
     return {name: gender for gender, name in (line.split("\t") for line in _data_lines("given_names.tsv"))}
