@@ -445,11 +445,13 @@ def _is_plain(alias: Alias, is_actor: bool, wide: bool) -> bool:
     return not telling or alias.how == "initials" or (alias.how == "derived" and len(words) == 1)  # any state has a Senate
 
 
-_UNTELLING = (TITLE_WORDS | BODY_NOUNS | LAWS | {head for group in HEADS for head in group}) - {"republicans", "democrats", "senate"}
-_UNTELLING |= frozenset(
+_UNTELLING = (TITLE_WORDS | BODY_NOUNS | LAWS | {head for group in HEADS for head in group}) - {
+    *("republicans", "democrats", "senate")
+} | frozenset(
     "prime former vice deputy acting interim interior foreign finance armed national federal supreme one two three four five "
     "of for on in to with new old big small local public main general first second last next judges regulators vote votes".split()
 )
+"""Words that say of a thing or body what it is, and not which one."""
 
 
 def _choose(
