@@ -221,13 +221,14 @@ def _derived(alias: str, entity: Entity) -> Iterator[tuple[str, str]]:
 UNIONS = {"European Union": ("EU", "E.U."), "United Nations": ("UN", "U.N."), "African Union": ("AU", "A.U.")} | {
     **dict.fromkeys(("EU", "E.U."), ("European Union",)), **dict.fromkeys(("UN", "U.N."), ("United Nations",)), "AU": ("African Union",)
 }  # fmt: skip
-_BILLS = (("Senate Bill", "SB", "S.B."), ("House Bill", "HB", "H.B."), ("H.R.", "HR"), ("Proposition", "Prop", "Prop."))
+BILLS = (("Senate Bill", "SB", "S.B."), ("House Bill", "HB", "H.B."), ("H.R.", "HR"), ("Proposition", "Prop", "Prop."))
+"""How bills are numbered: the words and their short forms."""
 
 
 def _bill_forms(name: str) -> Iterator[str]:
     """Other ways to write "Senate Bill 9": "SB 9", "S.B. 9", "SB9"."""
     kind, _, number = name.rpartition(" ")
-    for forms in _BILLS:
+    for forms in BILLS:
         if kind in forms or (not kind and number.rstrip("0123456789") in forms):
             number = number.lstrip("HBRS")
             yield from (f"{form} {number}" for form in forms)

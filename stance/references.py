@@ -160,7 +160,8 @@ def resolve_references(
 @lru_cache(maxsize=100_000)
 def _heads_of(name: str) -> tuple[str, ...]:
     """The nouns by which a text comes back to a thing: its own head and what news puts for that."""
-    head = re.sub(r"(?<=[^s])s$", "", head_of(name))
+    plain = re.sub(r"^H\.R\.", "bill", name.rstrip(" 0123456789"))  # of House Bill 12
+    head = re.sub(r"(?<=[^s])s$", "", head_of(plain))
     return tuple(dict.fromkeys(h for group in HEADS if head in group for h in group))
 
 

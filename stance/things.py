@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from stance.grammar import CLOSED, word_set
 from stance.lexicon import forms_by_first_word, plural, verb_lemmas
-from stance.names import GROUP_WORDS, HEADS, TITLE_WORDS, phrase_stem
+from stance.names import BILLS, GROUP_WORDS, HEADS, TITLE_WORDS, phrase_stem
 from stance.text import Sentence
 
 _PROPOSALS = word_set(
@@ -223,6 +223,7 @@ def discover_things(text: str, sentences: Sequence[Sentence]) -> Iterator[Descri
     yield from (Described(name, surfaces, False) for name, surfaces in _disputed(read))
     yield from (Described(name, surfaces, True) for name, surfaces in _bodies(read))
     yield from (Described(name, surfaces, False) for name, surfaces in _issues(read))
+    yield from (Described(name, surfaces, False) for name, surfaces in _numbered(text))
 
 
 def _things(read: _Text) -> Iterator[tuple[str, list[str]]]:
@@ -383,6 +384,18 @@ def _issues(read: _Text) -> Iterator[tuple[str, list[str]]]:
                 issues[_ISSUES_LOWER[" ".join(words)]][read.slice(i, end)] = None
                 break
     yield from ((issue, list(surfaces)) for issue, surfaces in issues.items())
+
+
+def _numbered(text: str) -> Iterator[tuple[str, list[str]]]:
+    """Bills that go by a number: "SB 88" is Senate Bill 88."""
+    bills: dict[str, dict[str, None]] = defaultdict(dict)
+    for m in _NUMBERED.finditer(text):
+        kind = next(forms for forms in BILLS if m[1] in forms)
+        bills[f"{kind[0]} {m[2]}"][m.group()] = None
+    yield from ((bill, list(surfaces)) for bill, surfaces in bills.items())
+
+
+_NUMBERED = re.compile(rf"\b({'|'.join(re.escape(f) for forms in BILLS for f in sorted(forms, reverse=True))}) ?(\d{{1,5}})\b")
 
 
 def _is_verb(read: _Text, i: int) -> bool:

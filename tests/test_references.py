@@ -10,6 +10,7 @@ KNOWN = Catalogue(
     {
         **{n: Entity(n) for n in ("Ada Obi", "Robert Amadi", "Maria Duarte", "Chile", "Peru", "Salt Workers Union", "River Party")},
         **{n: Entity(n, is_actor=False) for n in ("harbour bill", "ferry deal", "salt pans")},
+        "House Bill 12": Entity("House Bill 12", is_actor=False),
         "Tidal Kestrel": Entity("Tidal Kestrel", aliases=("the brewery",)),
         "Corva Lumen": Entity("Corva Lumen"),
         "fisheries minister": Entity("fisheries minister"),
@@ -36,6 +37,7 @@ RESOLVED = [
     ("Peru knows its friends.", [("its", "Peru", "pronoun")]),
     ("The Salt Workers Union read the harbour bill. Chile does not like it.", [("it", "harbour bill", "pronoun")]),
     ("President Robert Amadi spoke. The president left.", [("The president", "Robert Amadi", "role")]),
+    ("Peru read HB 12. The measure is short.", [("The measure", "House Bill 12", "role")]),
     ("Mayor Robert Amadi spoke. They thanked the mayor for coming.", [("the mayor", "Robert Amadi", "role")]),
     ("The River Party met. The party split.", [("The party", "River Party", "role")]),
     ("The Salt Workers Union met. The union split.", [("The union", "Salt Workers Union", "role")]),

@@ -32,6 +32,8 @@ THINGS = [
     ("Egypt backed the ceasefire.", {"ceasefire": ["the ceasefire"]}),
     # any noun that somebody backs or rejects, if it comes back
     ("They opposed the exhibition. The exhibition was shut.", {"exhibition": ["the exhibition", "The exhibition"]}),
+    # bills by number
+    ("Senate Bill 88 came back. SB 88 fell.", {"Senate Bill 88": ["Senate Bill 88", "SB 88"]}),
     # issues, under one name
     ("She spoke of abortion and gay marriage.", {"abortion": ["abortion"], "same-sex marriage": ["gay marriage"]}),
 ]
