@@ -9,6 +9,7 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache, partial
 
 from stance.entities import Catalogue, Mention, Reading, plays
@@ -77,6 +78,27 @@ _SYNONYMS = {"firm": "company", "airline": "company", "organization": "group", "
 }  # fmt: skip
 
 
+@dataclass(frozen=True)
+class _Read:
+    """A text as far as it is read: its sentences, names and quotes, and the mentions of each sentence so far."""
+
+    text: str
+    sentences: Sequence[Sentence]
+    reading: Reading
+    quotes: Sequence[Quote]
+    quote_starts: Sequence[int]
+    out: list[list[Mention]]
+
+    def profile(self, name: str) -> Profile:
+        """What is known of an entity."""
+        return self.reading.profiles.get(name) or profile_of(name)
+
+    def quote_at(self, at: int) -> int:
+        """The number of the quote that holds a place, or -1."""
+        i = bisect_right(self.quote_starts, at) - 1
+        return i if i >= 0 and at < self.quotes[i].end else -1
+
+
 def resolve_references(
     text: str, sentences: Sequence[Sentence], reading: Reading, quotes: Sequence[Quote], catalogue: Catalogue
 ) -> list[list[Mention]]:
@@ -84,9 +106,9 @@ def resolve_references(
 
     First-person pronouns are left to the speaker of their quote, see `stance.speech.find_speakers`.
     """
-    is_thing, is_state, is_group = (partial(_is_kind, reading, kind) for kind in ("thing", "state", "group"))
-    out: list[list[Mention]] = []
-    quote_starts = [q.start for q in quotes]
+    read = _Read(text, sentences, reading, quotes, [q.start for q in quotes], [])
+    is_thing, is_state, is_group = (partial(_is_kind, read, kind) for kind in ("thing", "state", "group"))
+    out = read.out
     firm = _only_firm(reading)
 
     def is_firm(entity: str) -> bool:
@@ -102,8 +124,8 @@ def resolve_references(
 
         def near(at: int, here: list[Mention] = here) -> list[Mention]:
             """The mentions of this sentence on the same side of its quotation marks."""
-            side = _within(at, quotes, quote_starts)
-            return here if not quotes else [x for x in here if _within(x.start, quotes, quote_starts) == side]
+            side = read.quote_at(at)
+            return here if not quotes else [x for x in here if read.quote_at(x.start) == side]
 
         strangers: set[str | None] = set()  # pronouns that mean a speaker nobody lists: "a nurse said she feared for her job"
         for m in _WORD.finditer(text, sentence.start, sentence.end):
@@ -119,7 +141,7 @@ def resolve_references(
                 continue
             if kind == "who":
                 before_it = names[after - 1] if after else None
-                entity, how = _relative(text, before_it, start, m.group().lower(), reading), "relative"
+                entity, how = _relative(read, before_it, start, m.group().lower()), "relative"
             elif kind == "noun":
                 noun, end = _title_at(text, m.end("the") + 1, last_role) or (m["noun"].lower(), end)
                 how = "role"
@@ -136,15 +158,15 @@ def resolve_references(
                 entity = _nearest(k, start, is_thing, [], out) if text[max(0, start - 2)].islower() else None
             elif kind in ("he", "she"):
                 gender = "m" if kind == "he" else "f"
-                entity = _person(text, k, start, gender, m.group().lower(), here, out, reading, quotes, quote_starts, sentences)
+                entity = _person(read, k, start, gender, m.group().lower(), here)
             elif kind == "they":
-                entity = _body(text, sentence.start, k, start, m.group().lower(), near(start), out, reading, sentences, plural=True)
+                entity = _body(read, k, start, m.group().lower(), near(start), plural=True)
             elif kind == "it" and (m.group().lower() == "its" or not _EXPLETIVE.match(text, start)):
-                entity = _body(text, sentence.start, k, start, m.group().lower(), near(start), out, reading, sentences, plural=False)
+                entity = _body(read, k, start, m.group().lower(), near(start), plural=False)
                 first = entity and is_thing(entity) and _FIRST.search(text, start - 12, start)
                 entity = None if not first and _EVENT.match(text, start) else entity
             if ahead and start < ahead.start and kind in ("he", "she", "it"):
-                entity = _looks_ahead(text, sentence.start, m, ahead, entity, reading)
+                entity = _looks_ahead(read, sentence.start, m, ahead, entity)
             if entity is not None:
                 here.append(Mention(start, end, text[start:end], entity, *plays(catalogue, entity, reading.things), how))
         here.sort(key=lambda x: x.start)
@@ -165,23 +187,19 @@ def _heads_of(name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(h for group in HEADS if head in group for h in group))
 
 
-def _profile(reading: Reading, name: str) -> Profile:
-    return reading.profiles.get(name) or profile_of(name)
-
-
-def _is_kind(reading: Reading, kind: str, name: str) -> bool:
-    return _profile(reading, name).kind == kind
+def _is_kind(read: _Read, kind: str, name: str) -> bool:
+    return read.profile(name).kind == kind
 
 
 _APPOSITION = re.compile(r"\s*(?:\([^)]{1,30}\)\s*)?,?\s*(?:[^,;]{2,60},\s*)?")
 
 
-def _relative(text: str, name: Mention | None, start: int, word: str, reading: Reading) -> str | None:
+def _relative(read: _Read, name: Mention | None, start: int, word: str) -> str | None:
     """The name before "who" or "which", where they follow it, an apposition between them or not."""
-    gap = text[name.end : start] if name else ""
+    gap = read.text[name.end : start] if name else ""
     if name is None or len(gap) >= 70 or not _APPOSITION.fullmatch(gap) or gap.endswith((" and ", " but ")):
         return None
-    kind = _profile(reading, name.entity).kind
+    kind = read.profile(name.entity).kind
     return name.entity if (word == "which") == (kind != "person") or kind == "name" else None
 
 
@@ -315,25 +333,24 @@ def _after_opening(text: str, begin: int, mentions: Sequence[Mention]) -> Mentio
     return None
 
 
-def _looks_ahead(
-    text: str, begin: int, m: re.Match[str], ahead: Mention, behind: str | None, reading: Reading
-) -> str | None:
+def _looks_ahead(read: _Read, begin: int, m: re.Match[str], ahead: Mention, behind: str | None) -> str | None:
     """The subject after an opening phrase for a pronoun in that phrase, or else whom the sentences before offer."""
-    word, kind, p = m.group().lower(), m.lastgroup, _profile(reading, ahead.entity)
+    word, kind, p = m.group().lower(), m.lastgroup, read.profile(ahead.entity)
     fits = p.kind in ("state", "group") if kind == "it" else p.kind == "person" and p.gender in ("", "m" if kind == "he" else "f")
-    if not fits or word in ("him", "himself", "hers", "herself", "itself") or _ELSEWHERE.match(text, m.end()):
+    if not fits or word in ("him", "himself", "hers", "herself", "itself") or _ELSEWHERE.match(read.text, m.end()):
         return behind
     doubt = word == kind and behind not in (None, ahead.entity)  # "After he resigned, Otto Brask took over."
-    return None if doubt and text.startswith(("After", "Once", "Since", "When", "If", "Because"), begin) else ahead.entity
+    return None if doubt and read.text.startswith(("After", "Once", "Since", "When", "If", "Because"), begin) else ahead.entity
 
 
 _ELSEWHERE = re.compile(r" (?:absence|place|stead|footsteps|wake|honou?r|memory|name|death)\b")
 
 
-def _subject(text: str, sentences: Sequence[Sentence], level: Sequence[Mention]) -> Mention | None:
+def _subject(read: _Read, level: Sequence[Mention]) -> Mention | None:
     """The mention that heads its sentence: the one after an opening phrase, or the first unless it stands in another's phrase."""
+    text = read.text
     first = next((m for m in level if m.entity == level[0].entity and not _owns(text, m)), level[0])
-    begin = sentences[bisect_right(sentences, first.start, key=lambda s: s.start) - 1].start
+    begin = read.sentences[bisect_right(read.sentences, first.start, key=lambda s: s.start) - 1].start
     ahead = _after_opening(text, begin, level)
     if ahead:
         return ahead
@@ -362,39 +379,29 @@ def _candidates(
     return levels
 
 
-def _person(
-    text: str,
-    k: int,
-    start: int,
-    gender: str,
-    word: str,
-    here: Sequence[Mention],
-    out: Sequence[Sequence[Mention]],
-    reading: Reading,
-    quotes: Sequence[Quote],
-    quote_starts: Sequence[int],
-    sentences: Sequence[Sentence],
-) -> str | None:
+def _person(read: _Read, k: int, start: int, gender: str, word: str, here: Sequence[Mention]) -> str | None:
     """The person whom "he" or "she" means: of the nearest sentence that has one, the only one or its subject."""
 
     def fits(m: Mention) -> bool:
-        p = _profile(reading, m.entity)
+        p = read.profile(m.entity)
         return p.kind == "person" and p.gender in ("", gender)
 
-    quoted = _within(start, quotes, quote_starts)
-    said = {m.entity for m in here if _within(m.start, quotes, quote_starts) < 0 and fits(m)} if quoted >= 0 else set()
-    levels = _candidates(k, here, out, start, fits)
+    text, quote_at = read.text, read.quote_at
+    quoted = quote_at(start)
+    said = {m.entity for m in here if quote_at(m.start) < 0 and fits(m)} if quoted >= 0 else set()
+    levels = _candidates(k, here, read.out, start, fits)
     if quoted < 0:  # what is quoted in between neither counts as a sentence nor offers anyone
-        levels = [levels[0], *_told(k, out, fits, quotes, quote_starts)]
+        levels = [levels[0], *_told(read, k, fits)]
     if quoted >= 0:  # in "“He is a fraud,” he said" whoever speaks is another
-        speaks = _HE_SAID.match(text, quotes[quoted].end)
+        speaks = _HE_SAID.match(text, read.quotes[quoted].end)
         if speaks and speaks[1] == ("he" if gender == "m" else "she"):
             at = speaks.start(1)
-            said.add(_person(text, k, at, gender, "he", here, out, reading, quotes, quote_starts, sentences) or "")
+            said.add(_person(read, k, at, gender, "he", here) or "")
     aimed = word == "him" or (word == "her" and bool(_NO_OWNER.match(text, start + 3)))
     if aimed:  # nobody is the object of a clause of his own
         own = [m for m in levels[0] if not _CLAUSE.search(text, m.end, start) and not _owns(text, m)]
-        begin = max([sentences[k].start, *(c.end() for c in _CLAUSE.finditer(text, max(sentences[k].start, start - 90), start))])
+        begin = read.sentences[k].start
+        begin = max([begin, *(c.end() for c in _CLAUSE.finditer(text, max(begin, start - 90), start))])
         if any(c.group().lower() in ("he", "she") and all(m.end != c.end() for m in own) for c in _HE.finditer(text, begin, start)):
             return None
         barred = {m.entity for m in own}
@@ -402,19 +409,19 @@ def _person(
     for depth, level in enumerate(levels):
         # he who speaks outside a quote is not "him" inside, and the other way about
         if depth == 0:
-            level = [m for m in level if (_within(m.start, quotes, quote_starts) == quoted)]
+            level = [m for m in level if (quote_at(m.start) == quoted)]
         elif quoted >= 0:  # “Her questions are good,” said Ada Obi. “She is fair.”
-            level = [m for m in level if m.how == "pronoun" and _within(m.start, quotes, quote_starts) >= 0] or level
+            level = [m for m in level if m.how == "pronoun" and quote_at(m.start) >= 0] or level
         if said:
             level = [m for m in level if m.entity not in said]
-        sure = list(dict.fromkeys(m.entity for m in level if _profile(reading, m.entity).gender == gender))
+        sure = list(dict.fromkeys(m.entity for m in level if read.profile(m.entity).gender == gender))
         entities = sure or list(dict.fromkeys(m.entity for m in level))
         if not entities:
             continue
         if len(entities) == 1:
-            _remember(reading, entities[0], gender)
+            _remember(read.reading, entities[0], gender)
             return entities[0]
-        lead = level[0] if quoted >= 0 else _subject(text, sentences, level)  # who is quoted goes on about the same man
+        lead = level[0] if quoted >= 0 else _subject(read, level)  # who is quoted goes on about the same man
         subject = lead if depth > 0 and not aimed else None
         return subject.entity if subject and subject.entity in entities else None
     return None
@@ -425,20 +432,14 @@ _HE_SAID = re.compile(rf"\s*(?:(?:{VERBS})\s+)?(s?he)\b")
 _NO_OWNER = re.compile(rf"[.,;:?!”\"]|\s+(?:{'|'.join(sorted(PREPOSITIONS))}|an?|the|and|or|but|that|when|if)\b|$")
 
 
-def _told(
-    k: int,
-    out: Sequence[Sequence[Mention]],
-    fits: Callable[[Mention], bool],
-    quotes: Sequence[Quote],
-    quote_starts: Sequence[int],
-) -> list[list[Mention]]:
+def _told(read: _Read, k: int, fits: Callable[[Mention], bool]) -> list[list[Mention]]:
     """Fitting mentions outside quotes of the sentences before, nearest first, as far as `_REACH` that have any words."""
     levels: list[list[Mention]] = []
     for back in range(1, 8):
         if k - back < 0 or len(levels) >= _REACH:
             break
-        outside = [m for m in out[k - back] if _within(m.start, quotes, quote_starts) < 0]
-        if outside or not out[k - back]:
+        outside = [m for m in read.out[k - back] if read.quote_at(m.start) < 0]
+        if outside or not read.out[k - back]:
             levels.append([m for m in outside if fits(m)])
     return levels
 
@@ -458,49 +459,33 @@ def _remember(reading: Reading, entity: str, gender: str) -> None:
         reading.profiles[entity] = Profile("person", gender, p.plural)
 
 
-def _within(at: int, quotes: Sequence[Quote], starts: Sequence[int]) -> int:
-    """The number of the quote that holds a place, or -1."""
-    i = bisect_right(starts, at) - 1
-    return i if i >= 0 and at < quotes[i].end else -1
-
-
-def _body(
-    text: str,
-    begin: int,
-    k: int,
-    start: int,
-    word: str,
-    here: Sequence[Mention],
-    out: Sequence[Sequence[Mention]],
-    reading: Reading,
-    sentences: Sequence[Sentence],
-    plural: bool,
-) -> str | None:
+def _body(read: _Read, k: int, start: int, word: str, here: Sequence[Mention], plural: bool) -> str | None:
     """The body or thing that "they" or "it" means, where the nearest sentence that has one has just one.
 
     As an object "it" is not the subject of its own clause ("Oslo does not like it"), and rather a thing than a body.
     """
+    text, begin = read.text, read.sentences[k].start
     aimed = word == "them" or (word == "it" and not _SUBJECT_IT.search(text[max(begin, start - 40) : start]))
 
     def fits(m: Mention) -> bool:
-        p = _profile(reading, m.entity)
+        p = read.profile(m.entity)
         if plural:
             return p.kind == "group" and (p.plural or m.surface.endswith("s"))
         return p.kind in ("state", "group", "thing") and not m.surface.lower().endswith(("ans", "crats", "ists"))
 
-    levels = _candidates(k, here, out, start, fits)[:2]
+    levels = _candidates(k, here, read.out, start, fits)[:2]
     if aimed:
         levels[0] = [m for m in levels[0] if _CLAUSE.search(text, m.end, start)]
     for depth, level in enumerate(levels):
         entities = list(dict.fromkeys(m.entity for m in level))
-        things = [e for e in entities if _profile(reading, e).kind == "thing"]
+        things = [e for e in entities if read.profile(e).kind == "thing"]
         if aimed and len(things) == 1:
             return things[0]
         if not entities:
             continue
         if len(entities) == 1:
-            named = depth == 0 and word == "its" and things and any(_profile(reading, m.entity).kind == "name" for m in here)
+            named = depth == 0 and word == "its" and things and any(read.profile(m.entity).kind == "name" for m in here)
             return None if named else entities[0]  # "Norland says the dam will choke its rivers"
-        heads = _subject(text, sentences, out[k - 1]) if depth == 1 and not aimed else None
+        heads = _subject(read, read.out[k - 1]) if depth == 1 and not aimed else None
         return heads.entity if heads and heads.entity in entities else None
     return None
