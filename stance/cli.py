@@ -33,6 +33,9 @@ app = typer.Typer(
 )
 
 ModelOption = Annotated[Path | None, typer.Option("--model", "-m", help="Model file; the one that ships by default.")]
+EntitiesOption = Annotated[
+    Path | None, typer.Option("--entities", "-e", help="Catalogue: a CSV of name, kind, aliases, affiliation.")
+]
 EncodingOption = Annotated[str, typer.Option(help="Encoding of text, CSV and JSONL input.")]
 OnErrorOption = Annotated[
     str,
@@ -181,9 +184,7 @@ def predict(
             help=".txt, .csv, .jsonl or .parquet files, folders of them, or - for stdin.", metavar="INPUT..."
         ),
     ],
-    entities: Annotated[
-        Path | None, typer.Option("--entities", "-e", help="Catalogue: a CSV of name, kind, aliases, affiliation.")
-    ] = None,
+    entities: EntitiesOption = None,
     model: ModelOption = None,
     by: Annotated[
         str, typer.Option(help="A row per: statement, document or corpus.", metavar="statement|document|corpus")
@@ -280,9 +281,7 @@ def explain(
     inputs: Annotated[list[str], typer.Argument(help="Files, folders, or - for stdin.", metavar="INPUT...")],
     actor: Annotated[str, typer.Option(help="Whose stance: a name of the catalogue or of the text.")],
     target: Annotated[str, typer.Option(help="Toward what.")],
-    entities: Annotated[
-        Path | None, typer.Option("--entities", "-e", help="Catalogue: a CSV of name, kind, aliases, affiliation.")
-    ] = None,
+    entities: EntitiesOption = None,
     model: ModelOption = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Table of all terms to write.")] = None,
     top: Annotated[int, typer.Option(min=1, help="Terms to show of each statement, on a terminal.")] = 8,
@@ -592,9 +591,7 @@ def suggest(
     exclude: Annotated[
         list[Path] | None, typer.Option(help="Labelled data that is not to be suggested again.", metavar="LABELED")
     ] = None,
-    entities: Annotated[
-        Path | None, typer.Option("--entities", "-e", help="Catalogue: a CSV of name, kind, aliases, affiliation.")
-    ] = None,
+    entities: EntitiesOption = None,
     model: ModelOption = None,
     encoding: EncodingOption = "utf-8",
 ) -> None:
@@ -746,9 +743,10 @@ def print_table(table: pd.DataFrame, show_all: bool) -> None:
     def line(cells: dict[str, str], evidence: str, style: str) -> None:
         text = Text()
         for name, cell in cells.items():
-            part = Text(cell, colour.get(cell, "dim") if name == "stance" and not style else style)
+            aligned = cell.rjust(widths[name]) if name in _NUMERIC else cell
+            part = Text(aligned, colour.get(cell, "dim") if name == "stance" and not style else style)
             part.truncate(widths[name], overflow="ellipsis", pad=True)
-            text.append(part if name not in _NUMERIC else Text(cell.rjust(widths[name]), style)).append("  ")
+            text.append(part).append("  ")
         if beside:
             text.append(evidence, style)
         console.print(text, no_wrap=True, overflow="ellipsis")

@@ -52,10 +52,11 @@ def discover_names(text: str, every: bool = False) -> list[str]:
             if len(name) < 3 or name in STOP or (place and not every):
                 continue
             names[name] += 1
-            if every or not _PLACED.search(text, max(0, m.start() - 12), m.start()):
+            placed = not every and bool(_PLACED.search(text, max(0, m.start() - 12), m.start()))
+            if not placed:
                 free.add(name)
             speaks = bool(SPEECH.match(text, m.end())) or (len(words) in (2, 3) and words[0] in given_names())
-            speaks = speaks or (not every and 1 < len(words) < 5 and _acts_there(text, m.start(), m.end()))
+            speaks = speaks or (not every and not placed and 1 < len(words) < 5 and _acts_there(text, m.start(), m.end()))
             body = not _GROUPS.isdisjoint(w.lower() for w in words)
             law = len(words) > 2 and words[-1].lower() in LAWS
             role = _ROLE_BEFORE.search(text, max(0, m.start() - 24), m.start()) if len(words) == 1 and not every else None
@@ -98,8 +99,6 @@ _VERB_AFTER = re.compile(r",? (?:(?:also|now|then|has|had|have|not|since|long) )
 
 def _acts_there(text: str, start: int, end: int) -> bool:
     """Whether the words around a name of several words say that its bearer acts: a verb, a title, an apposition."""
-    if _PLACED.search(text, max(0, start - 12), start):
-        return False
     if _INVERTED.search(text, max(0, start - 12), start) or _BORNE_BY.match(text, end):
         return True
     verb = _VERB_AFTER.match(text, end)

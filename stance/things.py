@@ -153,13 +153,14 @@ _NO_THINGS = TITLE_WORDS | GROUP_WORDS | word_set(
     "idea view position claim claims charge charges suggestion notion side sides lead role call calls case cases point points "
     "question questions results result record election elections vote votes poll polls race seat seats power world city town "
     "village county region area street house home money time year years week month moment others other children child victim "
-    "victims family families life lives death deaths people public crowd man woman number numbers news statement statements remarks "
-    "comments words letter report reports story attack attacks violence threat threats pressure criticism opposition support work "
-    "party parties enemy enemies ally allies president leader minister country nation state right rights hold person feel root scourge "
-    "witness rest course argument truth effort efforts scenario approach impact solution debate narrative process leadership slaying "
-    "slayings shooting shootings boss dollar plaintiff plaintiffs deadline move decision challenge scrutiny homeland market counsel "
-    "candidate candidates release application theory theories change changes cause reason reasons fact truth system status quo plan "
-    "thing things something anything nothing way means kind sort part parts role face hand hands eye word door line back"
+    "victims family families life lives death deaths people public crowd man woman number numbers news statement statements "
+    "remarks comments words letter report reports story attack attacks violence threat threats pressure criticism opposition "
+    "support work party parties enemy enemies ally allies president leader minister country nation state right rights hold "
+    "person feel root scourge witness rest course argument truth effort efforts scenario approach impact solution debate "
+    "narrative process leadership slaying slayings shooting shootings boss dollar plaintiff plaintiffs deadline move decision "
+    "challenge scrutiny homeland market counsel candidate candidates release application theory theories change changes cause "
+    "reason reasons fact system status quo plan thing things something anything nothing way means kind sort part parts face "
+    "hand hands eye word door line back"
 )
 
 
@@ -237,15 +238,17 @@ def _things(read: _Text) -> Iterator[tuple[str, list[str]]]:
     for i, low in enumerate(read.lower):
         kind = _KINDS.get(low)
         if kind is not None and not _is_verb(read, i) and not _goes_on(read, i):
-            thing = _thing(read, i)
-            k = _article(read, i)
+            end = _complement(read, i)
+            thing = _thing(read, i, end)
             if thing is not None:
                 thing.weight += i >= within and _is_object(read, i)
                 _add(things[kind], thing)
-                within = max(within, _complement(read, i))
-            elif k >= 0:
-                bare[kind].append((low, read.slice(k, i + 1)))
-                objects += [bare[kind][-1]] * _is_object(read, i)
+                within = max(within, end)
+            elif (k := _article(read, i)) >= 0:
+                place = (low, read.slice(k, i + 1))
+                bare[kind].append(place)
+                if _is_object(read, i):
+                    objects.append(place)
         if low in _MOVES and i:
             moved = _move(read, i)
             if moved is not None:
@@ -259,12 +262,12 @@ def _things(read: _Text) -> Iterator[tuple[str, list[str]]]:
     for kind, known in things.items():
         recurring = [t for t in known if t.weight > 1]
         one = len(known) == 1 or (len(known) == 2 and known[0].told_after != known[1].told_after)
-        if not recurring and one and _comes_back(bare[kind]):
+        if not recurring and one and _comes_back(bare.get(kind, ())):
             known[0].surfaces += known[-1].surfaces  # "gun bill" in a headline, then "a bill that would ban the sale"
             recurring = known[:1]
         found += ((t.name, t.surfaces) for t in recurring)
     for kind, places in bare.items():
-        noun = Counter(noun for noun, _ in places).most_common(1)[0][0] if places else ""
+        noun = Counter(noun for noun, _ in places).most_common(1)[0][0]
         if kind not in things and len(places) > 1 and _single(noun) not in _VAGUE and _comes_back(places):
             found.append((noun, [surface for _, surface in places]))
     if not found:
@@ -291,18 +294,16 @@ def _add(known: list[_Thing], thing: _Thing) -> None:
         known.append(thing)
 
 
-def _thing(read: _Text, i: int) -> _Thing | None:
-    """The thing whose noun is word i, if the words around say which one it is."""
-    plural_noun = read.lower[i][-1] == "s"
+def _thing(read: _Text, i: int, end: int) -> _Thing | None:
+    """The thing whose noun is word i, if the words before, or those after up to `end`, say which one it is."""
     start, telling = _qualifiers(read, i)
     opened = start > 0 and read.lower[start - 1] in _OPEN
-    if plural_noun and not opened and all(w[0].isupper() for w in telling):
+    if read.lower[i][-1] == "s" and not opened and all(w[0].isupper() for w in telling):
         telling = []  # "Biden plans", "Cruz talks", but "the Geneva talks"
     if telling:
         name = _called(read, start, i + 1)
         stems = _stems(telling)
         return _Thing(name, stems, [read.slice(start, i + 1)]) if stems and name.lower() not in _ISSUES_LOWER else None
-    end = _complement(read, i)
     stems = _stems(read.forms[i + 1 : end])
     return _Thing(_called(read, i, end), stems, [read.slice(i, end)], True) if stems else None
 
