@@ -4,6 +4,8 @@ For each cue of the lexicon the tree gives holders and receivers: subject and ob
 passive; owner and object of a noun ("Oslo's rejection of the plan"); subject and object of the verb that carries the noun
 ("Oslo voiced support for the plan"); for evaluations, whoever says so and what is spoken of. Subjects are shared by what is
 joined or depends ("Oslo wants to stop the plan"), conjuncts and appositions count as their first, "who" as what it follows.
+
+A cue may speak of a deed, which is another cue: who condemns the attack on Oslo is against whoever made it, not against Oslo.
 """
 
 from __future__ import annotations
@@ -29,6 +31,7 @@ _PARTS = frozenset(("poss", "compound", "amod", "nmod"))
 _OF = frozenset(("of", "for", "from", "in", "to", "against", "with", "on", "at"))
 _SUBJECTS = frozenset(("nsubj", "nsubjpass", "csubj"))
 _OBJECTS = frozenset(("dobj", "dative", "oprd", "attr"))
+_HANGING = frozenset(("acl", "pcomp", "prep", "pobj", "xcomp"))  # from a deed up to what is spoken of: "a plan to close the mine"
 _DEPTH = 6  # how far a subject is looked for; deeper trees are lists and misreadings
 
 
@@ -148,7 +151,8 @@ class Roles:
     """What the actor and the target are to a cue, a letter each.
 
     H, h: holder itself, or by way of something linked to it ("Oslo's minister"); R, r: receiver, likewise; x: hangs on the cue
-    some other way; s: says so; i, q: may be meant by a pronoun that holds or receives; -: nothing.
+    some other way; s: says so; i, q: may be meant by a pronoun that holds or receives; -: nothing. Of a target in a deed that
+    the cue speaks of, v and b: it suffers or benefits from it; d and e: it does it, a hostile or a friendly one.
     """
 
     cue: Cue
@@ -162,7 +166,8 @@ class Sentence:
 
     `cues` holds each cue that has arguments, and the token that heads it. Their holders, receivers, other arguments and
     speakers stand by token, so that a pair only looks at its own words: token -> (slot, distance), the slot being four times
-    the number of the cue plus 0 to 3. `pronouns` holds (token, slot, distance) of those that may stand for a mention before.
+    the number of the cue plus 0 to 3. `pronouns` holds (token, slot, distance) of those that may stand for a mention before;
+    `deeds`, by the number of a cue, those of the deeds that it speaks of.
     """
 
     reading: Reading
@@ -170,6 +175,7 @@ class Sentence:
     cues: tuple[tuple[Cue, int], ...]
     reached: dict[int, list[tuple[int, int]]]
     pronouns: list[tuple[int, int, int]]
+    deeds: dict[int, list[int]]
 
     def distances(self, span: Span) -> list[int]:
         """How far a mention is from being each argument of each cue, by slot; `NONE` where it is none."""
@@ -201,6 +207,11 @@ def _sentence(text: str, forced: tuple[int, ...], syntax: str) -> Sentence:
     else:
         tree = tree_of(text, forced)
     clauses = Clauses(tree, reading.words.lower)
+    opposing = frozenset(
+        clauses.head_of(cue.start, cue.end)
+        for cue in reading.cues
+        if cue.pos == "verb" and not cue.passive and (cue.stance, cue.frame) == ("against", "subj")
+    )
     cues: list[tuple[Cue, int]] = []
     reached: dict[int, list[tuple[int, int]]] = {}
     pronouns: list[tuple[int, int, int]] = []
@@ -209,11 +220,30 @@ def _sentence(text: str, forced: tuple[int, ...], syntax: str) -> Sentence:
             continue
         word = clauses.head_of(cue.start, cue.end)
         slot = 4 * len(cues)
-        for k, arguments in enumerate((*_arguments(clauses, cue, word), clauses.speakers(word))):
+        for k, arguments in enumerate((*_arguments(clauses, cue, word, opposing), clauses.speakers(word))):
             for token, distance in _reach(clauses, arguments, slot + k, pronouns).items():
                 reached.setdefault(token, []).append((slot + k, distance))
         cues.append((cue, word))
-    return Sentence(reading, clauses, tuple(cues), reached, pronouns)
+    return Sentence(reading, clauses, tuple(cues), reached, pronouns, _deeds(clauses.tree, cues, reached))
+
+
+def _deeds(tree: Tree, cues: Sequence[tuple[Cue, int]], reached: dict[int, list[tuple[int, int]]]) -> dict[int, list[int]]:
+    """The numbers of the deeds that each cue speaks of: what it is said of, or what hangs on that."""
+    deeds: dict[int, list[int]] = {}
+    for j, (cue, word) in enumerate(cues):
+        if cue.stance == "neutral" or cue.frame not in ("subj", "fate", "both"):
+            continue
+        at, found = word, {j}
+        for _ in range(_DEPTH):
+            for slot, distance in reached.get(at, ()):
+                k = slot // 4
+                if slot % 4 in (1, 2) and distance < _PRONOUN and k not in found and cues[k][1] != word:
+                    found.add(k)
+                    deeds.setdefault(k, []).append(j)
+            if tree.labels[at] not in _HANGING or tree.heads[at] == at:
+                break
+            at = tree.heads[at]
+    return deeds
 
 
 def roles_of(sentence: Sentence, actor: Span, target: Span) -> list[Roles]:
@@ -231,10 +261,25 @@ def roles_of(sentence: Sentence, actor: Span, target: Span) -> list[Roles]:
             held_t, received_t = NONE, min(held_t, received_t)
         one = _letter("H", held_a, "R", received_a, min(near_a + _LINKED, NONE))
         other = _letter("R", received_t, "H", held_t, min(near_t + _LINKED, NONE))
+        if k in sentence.deeds and other in "rxq-":
+            other = _part_in_deeds(sentence, k, second) or other
         if one == "-" and other != "-" and said_a < NONE:
             one = "s"
         out.append(Roles(cue, one, other))
     return out
+
+
+def _part_in_deeds(sentence: Sentence, k: int, distances: Sequence[int]) -> str:
+    """What a mention is in the last of the deeds that cue `k` speaks of in which it is anything, see `Roles`."""
+    part = ""
+    for j in sentence.deeds[k]:
+        held, received = distances[4 * j : 4 * j + 2]
+        friendly = sentence.cues[j][0].stance == "favor"
+        if received < _PRONOUN and received < held:
+            part = "b" if friendly else "v"
+        elif held < _PRONOUN:
+            part = "e" if friendly else "d"
+    return part
 
 
 def _letter(one: str, level: int, other: str, other_level: int, near: int) -> str:
@@ -253,8 +298,10 @@ def _letter(one: str, level: int, other: str, other_level: int, near: int) -> st
     return "x" if near < NONE else by_pronoun[other] if other_level < NONE else "-"
 
 
-def _arguments(clauses: Clauses, cue: Cue, word: int) -> tuple[list[Argument], list[Argument], list[Argument]]:
-    """Holders, receivers and other arguments of a cue whose head is `word`."""
+def _arguments(
+    clauses: Clauses, cue: Cue, word: int, opposing: frozenset[int]
+) -> tuple[list[Argument], list[Argument], list[Argument]]:
+    """Holders, receivers and other arguments of a cue whose head is `word`; `opposing` are verbs that are against their object."""
     tree = clauses.tree
     inside = range(cue.start, cue.end)
     # what hangs on another word of the phrase than its head: "at odds with Oslo", "wants to abolish the tax"
@@ -262,7 +309,10 @@ def _arguments(clauses: Clauses, cue: Cue, word: int) -> tuple[list[Argument], l
     rest += [(k, _ITSELF) for i in inside if i != word for k in tree.children[i] if tree.labels[k] == "pobj"]
     rest = [o for o in rest if o[0] not in inside]
     verbal = tree.tags[word] in "VGX"
-    holders, receivers, others = (_of_verb if verbal else _of_noun)(clauses, cue, word, rest)
+    if verbal:
+        holders, receivers, others = _of_verb(clauses, cue, word, rest)
+    else:
+        holders, receivers, others = _of_noun(clauses, cue, word, rest, opposing)
     if cue.frame == "obj":
         holders, receivers = receivers, holders
     if cue.frame == "eval" and tree.labels[word] == "oprd" and (named := clauses.named_by(tree.heads[word])):
@@ -299,7 +349,7 @@ def _of_verb(
 
 
 def _of_noun(
-    clauses: Clauses, cue: Cue, word: int, rest: list[Argument]
+    clauses: Clauses, cue: Cue, word: int, rest: list[Argument], opposing: frozenset[int]
 ) -> tuple[list[Argument], list[Argument], list[Argument]]:
     tree = clauses.tree
     heads, labels, tags = tree.heads, tree.labels, tree.tags
@@ -325,7 +375,7 @@ def _of_noun(
         if tags[verb] in "VGX":
             if label == "dobj" and any(clauses.words[k] not in _OWNERS for k, _ in owners):
                 receivers = receivers + clauses.subjects(verb)  # "the reform has Oslo's support"
-            elif label == "nsubj":
+            elif label == "nsubj" or verb in opposing:  # who condemns an attack does not make it
                 others = clauses.objects(verb) + [o for _, o in clauses.obliques(verb)]
             else:
                 holders = holders + clauses.subjects(verb)

@@ -300,15 +300,18 @@ def _argument_terms(roles: Sequence[Roles]) -> list[str]:
         stance = ("not_" if cue.negated and cue.stance != "neutral" else "") + cue.stance
         who = actor + target
         terms += (f"{stance}|{who}", f"{stance}|{cue.frame}|{cue.pos}|{who}", f"{stance}|{who}|{cue.strength}")
-        if target in "Rrq" or actor in "Hhs":
+        if target in "Rrqvbde" or actor in "Hhs":
             terms.append(f"{cue.entry}|{'!' if cue.negated else ''}|{who}")
+        if actor in "Hhs" and target in "vbde":
+            side = "+" if stance in ("favor", "not_against") else "-" if cue.stance != "neutral" else "0"
+            terms += (f"deed|{side}|{target}", f"deed|{side}|{who}")
         certain = _HELD.get(actor, 0.0) * _RECEIVED.get(target, 0.0)
         balance += certain * cue.strength * _LEANING.get(stance, 0.0)
     return [*terms, f"balance{max(-4, min(4, round(1.5 * balance)))}"]
 
 
 _HELD = {"H": 1.0, "h": 0.7, "s": 0.5}
-_RECEIVED = {"R": 1.0, "r": 0.7, "x": 0.4, "q": 0.3}
+_RECEIVED = {"R": 1.0, "r": 0.7, "x": 0.4, "q": 0.3, "d": 0.7, "e": 0.7, "b": 0.7, "v": -0.7}
 _LEANING = {"favor": 1.0, "against": -1.0, "not_favor": -0.6, "not_against": 0.2}
 
 

@@ -252,7 +252,7 @@ def _find_cues(low: tuple[str, ...], is_name: list[bool], tags: list[str]) -> li
         if not hits:
             i += 1
             continue
-        nominal = tags[i] == "O" and i > 0 and tags[i - 1] in "DJSP0"
+        nominal = tags[i] == "O" and i > 0 and tags[i - 1] in "DJSP0NVG"
         form = hits[0] if len(hits) == 1 else _likeliest(hits, low, is_name, i, nominal)
         end = i + len(form.words)
         if form.entry.pos == "verb" and end == i + 1 and nominal:
@@ -271,6 +271,8 @@ def _find_cues(low: tuple[str, ...], is_name: list[bool], tags: list[str]) -> li
                 # "did not back": the shift is the negation that the cue has seen already, no second one
                 seen = any(_negated(low, k) for k in range(cue.start, cue.end))
                 cues[b] = cues[b]._replace(negated=seen or not cues[b].negated)
+            elif low[cue.start] == "the" and low[cue.end - 1] == "of":
+                cues[a] = _deed(low, cue)
     for b in range(1, len(cues)):
         verb, noun = cues[b - 1], cues[b]
         fights = verb.pos == "verb" and not verb.passive and (verb.stance, verb.frame) == ("against", "subj")
@@ -279,6 +281,15 @@ def _find_cues(low: tuple[str, ...], is_name: list[bool], tags: list[str]) -> li
             # "suspended its sanctions on", "rejects the criticism of": against what is against
             cues[b] = noun._replace(negated=not noun.negated)
     return cues
+
+
+def _deed(low: tuple[str, ...], shift: Cue) -> Cue:
+    """A shift such as "the suspension of", which turns a cue round ("the suspension of aid"): with none after it, a deed."""
+    for form in forms_by_first_word().get(low[shift.start + 1], ((), {}))[0]:
+        e = form.entry
+        if e.pos == "noun" and e.stance != "neutral":
+            return Cue(shift.start + 1, shift.end - 1, e.entry, e.pos, e.stance, e.frame, e.strength, False, shift.negated)
+    return shift
 
 
 def _likeliest(hits: list[Form], low: tuple[str, ...], is_name: list[bool], i: int, nominal: bool) -> Form:

@@ -65,6 +65,7 @@ _ADVERBIAL = word_set("because while although though if when whereas unless unti
 _SUBJECT_FORMS = word_set("he she they we i")
 _ALSO_CONJUNCTIONS = word_set("after before since until as")  # "after talks", but "after they talked"
 _OF_THE_VERB = word_set("in at on after before during since until by as from with to through amid into")
+_DONE_TO = word_set("on against to into at towards toward upon")
 _NEGATIVE = word_set("not never no n't")
 
 
@@ -93,6 +94,7 @@ class _Attaching:
     def __init__(self, reading: Reading, low: tuple[str, ...]) -> None:
         self.words, self.lemmas = reading.words.lower, reading.lemmas
         self.tags, self.low = reading.tags, low
+        self.cue_of = reading.cue_of
         self.heads, self.labels = [-1] * len(low), ["dep"] * len(low)
         self.groups: list[_Group] = []
 
@@ -337,7 +339,9 @@ class _Attaching:
             head = before.head
             if group.word == "by" and verb is not None and verb.passive:
                 head, label = verb.head, "agent"
-            elif verb is not None and before.role == "object" and group.word in _OF_THE_VERB:
+            elif group.word == "by":
+                head = self._deed_of(head)
+            elif verb is not None and before.role == "object" and group.word in _OF_THE_VERB and not self._takes(head, group.word):
                 head = verb.head
         elif before is not None and before.kind == "VP":
             head = before.head
@@ -349,6 +353,23 @@ class _Attaching:
             self.labels[group.head] = "prep"
             return
         self._hang(group.head, head, label)
+
+    def _is_deed(self, noun: int) -> bool:
+        cue = self.cue_of[noun]
+        return cue is not None and cue.pos == "noun" and cue.frame in ("subj", "fate", "both")
+
+    def _deed_of(self, noun: int) -> int:
+        """The deed whose doer "by" names, after the one to whom it is done: "the arrest of Ruiz by the army"."""
+        at = noun
+        while self.labels[at] == "pobj":
+            at = self.heads[self.heads[at]]
+            if self._is_deed(at):
+                return at
+        return noun
+
+    def _takes(self, noun: int, preposition: str) -> bool:
+        """Whether a noun is a deed to whatever follows the preposition: "a ban on", "cuts to"."""
+        return preposition in _DONE_TO and self._is_deed(noun)
 
     def _attach_verb(self, k: int, group: _Group, before: _Group | None) -> None:
         kind = before.kind if before else "."

@@ -119,7 +119,7 @@ def test_no_duplicates(corpus):
 
 
 def test_no_near_duplicates(corpus):
-    """No two sentences share more than half of the 4-grams of the shorter, mentions masked."""
+    """No two sentences share more than half of the 4-grams of the shorter, mentions masked; three of them can meet by chance."""
     grams, holders = {}, defaultdict(list)
     for doc_id, (text, rows) in corpus.items():
         words = masked_words(text, rows)
@@ -127,7 +127,7 @@ def test_no_near_duplicates(corpus):
         for gram in grams[doc_id]:
             holders[gram].append(doc_id)
     shared = Counter(couple for ids in holders.values() for couple in combinations(ids, 2))
-    assert [(a, b) for (a, b), n in shared.items() if n > min(len(grams[a]), len(grams[b])) / 2] == []
+    assert [(a, b) for (a, b), n in shared.items() if n > max(3, min(len(grams[a]), len(grams[b])) / 2)] == []
 
 
 def test_no_templates(corpus):
@@ -159,7 +159,7 @@ def test_wire_copy_quotes_nobody(corpus):
 def test_phenomena(corpus):
     counts = Counter(code for _, rows in corpus.values() for code in codes_of(rows))
     defined = re.findall(r"^\| `([a-z-]+)` \| [A-Z]", CODEBOOK.read_text(encoding="utf-8"), re.MULTILINE)
-    assert set(counts) == set(defined) and len(defined) == 18
+    assert set(counts) == set(defined) and len(defined) == 19
     assert {code: n for code, n in counts.items() if n < 60} == {}
 
 
