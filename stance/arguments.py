@@ -29,6 +29,14 @@ _WHO = frozenset(("who", "which", "that", "whom"))
 _JOINED = frozenset(("conj", "appos"))
 _PARTS = frozenset(("poss", "compound", "amod", "nmod"))
 _OF = frozenset(("of", "for", "from", "in", "to", "against", "with", "on", "at"))
+# nouns of which "of" names the holder: "the demands of Oslo"; of the others, as "criticism", what they are about
+_OF_HOLDERS = frozenset(
+    "accusation aid airstrike allegation anger animosity annoyance assault assistance attack backing charge complaint "
+    "concern demand demonstration disappointment discontent dismay displeasure dissatisfaction doubt enmity frustration "
+    "fury gratitude help hostility indignation irritation objection offensive opposition outrage pressure protest rebellion "
+    "refusal resentment reservation resistance retaliation revolt sanction scepticism skepticism solidarity strike support "
+    "thanks threat uprising walkout wrath".split()
+)
 _SUBJECTS = frozenset(("nsubj", "nsubjpass", "csubj"))
 _OBJECTS = frozenset(("dobj", "dative", "oprd", "attr"))
 _HANGING = frozenset(("acl", "pcomp", "prep", "pobj", "xcomp"))  # from a deed up to what is spoken of: "a plan to close the mine"
@@ -360,8 +368,9 @@ def _of_noun(
         if labels[k] == "poss"
         or (labels[k] in ("compound", "nmod", "amod") and not cue.start <= k < cue.end and tags[k] in "NO")
     ]
-    holders = owners + [o for preposition, o in obliques if preposition == "by"]
-    receivers = [o for preposition, o in obliques if preposition != "by"] + rest
+    holding = ("by", "of") if cue.entry in _OF_HOLDERS else ("by",)
+    holders = owners + [o for preposition, o in obliques if preposition in holding]
+    receivers = [o for preposition, o in obliques if preposition not in holding] + rest
     others: list[Argument] = []
     head, label = heads[word], labels[word]
     if label in ("attr", "acomp", "oprd"):

@@ -255,9 +255,13 @@ def _find_cues(low: tuple[str, ...], is_name: list[bool], tags: list[str]) -> li
         nominal = tags[i] == "O" and i > 0 and tags[i - 1] in "DJSP0NVG"
         form = hits[0] if len(hits) == 1 else _likeliest(hits, low, is_name, i, nominal)
         end = i + len(form.words)
-        if form.entry.pos == "verb" and end == i + 1 and nominal:
-            i += 1  # "the tax": a noun that the lexicon knows as a verb only
-            continue
+        if form.entry.pos == "verb" and nominal:
+            alone = next((f for f in lexicon[low[i]][0] if f.entry.pos == "noun"), None)
+            if alone is not None:  # "the demands of", where the lexicon has a verb "demand of"
+                form, end = alone, i + 1
+            elif end == i + 1:
+                i += 1  # "the tax": a noun that the lexicon knows as a verb only
+                continue
         negated = denies and _negated_before(low, i)
         e = form.entry
         cues.append(
