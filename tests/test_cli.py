@@ -201,7 +201,7 @@ def test_a_terminal_gets_a_table_to_read_without_escapes(
     command = [sys.executable, "-m", "stance", "predict", article, "-m", small_model, "--all", "--by", "statement"]
     command += ["-e", article.with_name("e.csv")]
     ours, theirs = pty.openpty()
-    environment = os.environ | {"NO_COLOR": "1", "TERM": "dumb", "COLUMNS": columns}
+    environment = os.environ | {"NO_COLOR": "1", "TERM": "dumb", "COLUMNS": columns, "LINES": "40"}
     with subprocess.Popen(command, stdout=theirs, stderr=subprocess.PIPE, env=environment) as process:
         os.close(theirs)
         shown = b""
