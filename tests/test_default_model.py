@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -48,6 +51,48 @@ def test_it_reads_plain_sentences() -> None:
     rows = [*MEANINGS, ("Envoys from Ghana will arrive in Togo on Tuesday.", "Ghana", "Togo", "neutral")]
     frame = pd.DataFrame(rows, columns=["text", "actor", "target", "meant"])
     assert StanceModel.load().predict_pairs(frame)["stance"].tolist() == frame["meant"].tolist()
+
+
+# what one says of what is done to another; either of two stances is right where coders differ
+DEEDS = [
+    ("Ghana denounced the raid on Lome.", "Ghana", "Lome", "neutral favor"),
+    ("Ghana denounced Togo's raid on Lome.", "Ghana", "Togo", "against"),
+    ("Togo launched a raid on Lome.", "Togo", "Lome", "against"),
+    ("Sudan blamed Chad for the bombing of Port Nala.", "Sudan", "Port Nala", "neutral favor"),
+    ("Sudan blamed Chad for the bombing of Port Nala.", "Sudan", "Chad", "against"),
+    ("Detectives are investigating the murder of Ann Doyle.", "Detectives", "Ann Doyle", "neutral"),
+    ("The council condemned the demolition of the huts by the army.", "The council", "the army", "against"),
+    ("The union protested against the arrest of Ida Moss.", "The union", "Ida Moss", "favor"),
+    ("The governor welcomed the arrest of Ida Moss.", "The governor", "Ida Moss", "against"),
+    ("The union criticised Ida Moss.", "The union", "Ida Moss", "against"),
+    ("The club appealed against the suspension of Marco Neri.", "The club", "Marco Neri", "favor"),
+    ("Rwanda objected to the removal of Jean Kagabo.", "Rwanda", "Jean Kagabo", "favor"),
+    ("Rwanda objected to the appointment of Jean Kagabo.", "Rwanda", "Jean Kagabo", "against"),
+    ("Chile opposes sanctions on Peru.", "Chile", "Peru", "favor"),
+    ("Chile supports sanctions on Peru.", "Chile", "Peru", "against"),
+    ("Parents fought the closure of Hill Street School.", "Parents", "Hill Street School", "favor"),
+    ("Spain rejects the demands of Portugal.", "Spain", "Portugal", "against"),
+    ("Farmers urged the minister to scrap the levy.", "Farmers", "the minister", "neutral"),
+    ("Farmers urged the minister to scrap the levy.", "Farmers", "the levy", "against"),
+]
+
+
+def test_who_condemns_a_deed_is_not_against_whoever_suffers_it() -> None:
+    frame = pd.DataFrame(DEEDS, columns=["text", "actor", "target", "right"])
+    found = frame.assign(stance=StanceModel.load().predict_pairs(frame)["stance"])
+    assert [tuple(r) for r in found.to_numpy() if r[4] not in r[3].split()] == []
+
+
+def test_the_command_line_says_so_too(tmp_path: Path, stance: Callable[..., Any]) -> None:
+    texts = list(dict.fromkeys(text for text, *_ in DEEDS))
+    pd.DataFrame({"doc_id": texts, "text": texts}).to_csv(tmp_path / "in.csv", index=False)
+    names = sorted({name for _, *pair, _ in DEEDS for name in pair})
+    pd.DataFrame({"name": names, "kind": "actor|target"}).to_csv(tmp_path / "e.csv", index=False)
+    ran = stance("predict", tmp_path / "in.csv", "-e", tmp_path / "e.csv", "--by", "statement")
+    assert ran.code == 0, ran.err
+    said = pd.read_csv(io.StringIO(ran.out)).set_index(["doc_id", "actor", "target"])["stance"]
+    sided = [row for row in DEEDS if row[3] != "neutral"]  # in documents the model leans towards a side, see `document_log_odds`
+    assert [(*row, said[row[:3]]) for row in sided if said[row[:3]] not in row[3].split()] == []
 
 
 def test_it_reads_an_article() -> None:

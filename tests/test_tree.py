@@ -35,6 +35,8 @@ TREES = [
     ("A bill backed by Oslo failed.", {"backed": ("acl", "bill"), "bill": ("nsubj", "failed")}),
     ("Oslo called the plan a mistake.", {"plan": ("dobj", "called"), "mistake": ("oprd", "called")}),
     ("Oslo sent Rome a gift.", {"Rome": ("dobj", "sent"), "Oslo": ("nsubj", "sent")}),
+    ("Oslo mocked the ban on Lima.", {"on": ("prep", "ban"), "ban": ("dobj", "mocked")}),
+    ("Oslo deplored the beating of Ruiz by soldiers.", {"by": ("prep", "beating"), "of": ("prep", "beating")}),
     ("Sen. Ana Ruiz (R-Ohio) praised Oslo.", {"Ruiz": ("nsubj", "praised"), "Oslo": ("dobj", "praised")}),
 ]
 
@@ -90,6 +92,18 @@ ROLES = [
     ("“We need the pact,” said Oslo.", "Oslo", "the pact", "need", "hR"),
     ("“The pact is a disaster,” said Oslo.", "Oslo", "The pact", "disaster", "HR"),
     ("Oslo condemned the raid.", "the raid", "Oslo", "condemn", "RH"),
+    # deeds that a cue speaks of: who suffers, who benefits, who does them
+    ("Oslo condemned the raid on Lima.", "Oslo", "Lima", "condemn", "Hv"),
+    ("Oslo condemned the raid on Lima.", "Oslo", "Lima", "raid", "-R"),
+    ("Oslo launched the raid on Lima.", "Oslo", "Lima", "raid", "HR"),
+    ("Oslo condemned Rome for raiding Lima.", "Oslo", "Lima", "condemn", "Hv"),
+    ("Oslo condemned Rome's raid on Lima.", "Oslo", "Rome", "condemn", "Hd"),
+    ("Oslo opposed the suspension of Neri.", "Oslo", "Neri", "oppose", "Hv"),
+    ("Oslo opposed the promotion of Neri.", "Oslo", "Neri", "oppose", "Hb"),
+    ("Oslo mocked Rome's praise of Neri.", "Oslo", "Rome", "mock", "He"),
+    # what "of" names: the holder of demands, the object of criticism
+    ("Oslo ignored the demands of Lima.", "Oslo", "Lima", "demand", "-H"),
+    ("Oslo ignored the criticism of Lima.", "Oslo", "Lima", "criticism", "-R"),
 ]
 
 
@@ -109,6 +123,9 @@ TURNED = [
     ("Oslo kept its sanctions on Rome.", "sanction", False),
     ("Oslo lifted its sanctions on Rome.", "sanction", True),
     ("Oslo suspended the sanctions on Rome.", "sanction", True),
+    ("The suspension of aid for Rome hurt.", "aid", True),
+    ("The suspension of Neri on Monday ended the row.", "suspension", False),
+    ("Oslo opposes sanctions.", "sanction", True),
     ("Oslo rejects Lima's criticism of Rome.", "criticism", True),
     ("Oslo rejected the tax after criticism of Rome.", "criticism", False),
     ("Oslo was condemned; criticism of Rome grew.", "criticism", False),
