@@ -99,6 +99,10 @@ def describe(group: str, term: str) -> str:
     '[actor] condemn'
     >>> describe("roles", "against|AT|!")
     'against, held by the actor toward the target, negated'
+    >>> describe("arguments", "against|Hv")
+    'against, which the actor holds, of a deed that the target suffers from'
+    >>> describe("arguments", "deed|-|v")
+    'a deed spoken against that the target suffers from'
     >>> describe("frames", "A:subj:against.subj")
     'the actor is subject of a word of being against'
     """
@@ -118,6 +122,8 @@ def describe(group: str, term: str) -> str:
             return f"all that the actor says of the target adds up to {head.removeprefix('balance')}"
         if head == "no_cue":
             return "no word for or against anything"
+        if head == "deed":
+            return f"a deed {_SIDES[rest[0]]} that the target {_IN_DEEDS[rest[1]]}"
         head = head if head.removeprefix("not_") in STANCES else f"'{head}'"
         say = _code if group == "roles" else _part
         return ", ".join([head.replace("not_", "negated "), *(say(r) for r in rest if r)])
@@ -149,6 +155,8 @@ def _part(code: str) -> str:
     """One part of a term about the arguments of a cue, see `stance.arguments.Roles`."""
     if re.fullmatch(r"[HhRrxsiq-]{2}", code):
         return f"which the actor {_ROLES[code[0]]} and the target {_ROLES[code[1]]}"
+    if re.fullmatch(r"[HhRrxsiq-][bdev]", code):
+        return f"which the actor {_ROLES[code[0]]}, of a deed that the target {_IN_DEEDS[code[1]]}"
     return _code(code)
 
 
@@ -157,6 +165,10 @@ _ROLES = {
     **{"x": "hangs on", "s": "says", "i": "may hold as a pronoun", "q": "may be the object of as a pronoun"},
     "-": "has no part in",
 }
+
+
+_IN_DEEDS = {"b": "benefits from", "d": "does", "e": "does as a friend", "v": "suffers from"}
+_SIDES = {"+": "spoken for", "-": "spoken against", "0": "spoken of"}
 
 
 def _way(term: str) -> str:

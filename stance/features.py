@@ -304,7 +304,7 @@ def _argument_terms(roles: Sequence[Roles]) -> list[str]:
             terms.append(f"{cue.entry}|{'!' if cue.negated else ''}|{who}")
         if actor in "Hhs" and target in "vbde":
             side = "+" if stance in ("favor", "not_against") else "-" if cue.stance != "neutral" else "0"
-            terms += (f"deed|{side}|{target}", f"deed|{side}|{who}")
+            terms.append(f"deed|{side}|{target}")
         certain = _HELD.get(actor, 0.0) * _RECEIVED.get(target, 0.0)
         balance += certain * cue.strength * _LEANING.get(stance, 0.0)
     return [*terms, f"balance{max(-4, min(4, round(1.5 * balance)))}"]
