@@ -407,6 +407,8 @@ def _reach(
             pronouns.append((token, slot, _PRONOUN))
         else:
             _spread(clauses, token, level, levels, 0)
+            if clauses.words[token] in _THIRD and clauses.tree.labels[token] == "pobj":
+                pronouns.append((token, slot, _PRONOUN))  # "is open to it"
         pronouns += [(k, slot, _OWNED) for k in clauses.tree.children[token] if clauses.words[k] in _OWNERS]
     return levels
 

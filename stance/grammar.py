@@ -408,6 +408,8 @@ def _verb_or_noun(
         return "J" if before in "DJ0SP" and low[i + 1 : i + 2] != ("by",) else "V"
     if kind == "g":
         return "J" if before in "DJS" else "G"
+    if kind == "b" and before == "X" and low[i - 1] in BE:
+        return "J"  # "is open to"
     if kind == "s":
         verbal = before in "NWR" or (before in "O,C" and not verb_seen) if is_noun else before not in "DPSJ"
     else:

@@ -34,6 +34,7 @@ TREES = [
     ("After talks in Oslo, Rome resigned.", {"talks": ("pobj", "After"), "Rome": ("nsubj", "resigned")}),
     ("A bill backed by Oslo failed.", {"backed": ("acl", "bill"), "bill": ("nsubj", "failed")}),
     ("Oslo called the plan a mistake.", {"plan": ("dobj", "called"), "mistake": ("oprd", "called")}),
+    ("Oslo is open to the plan.", {"open": ("attr", "is"), "Oslo": ("nsubj", "is")}),
     ("Oslo sent Rome a gift.", {"Rome": ("dobj", "sent"), "Oslo": ("nsubj", "sent")}),
     ("Oslo mocked the ban on Lima.", {"on": ("prep", "ban"), "ban": ("dobj", "mocked")}),
     ("Oslo deplored the beating of Ruiz by soldiers.", {"by": ("prep", "beating"), "of": ("prep", "beating")}),
@@ -92,6 +93,7 @@ ROLES = [
     ("“We need the pact,” said Oslo.", "Oslo", "the pact", "need", "hR"),
     ("“The pact is a disaster,” said Oslo.", "Oslo", "The pact", "disaster", "HR"),
     ("Oslo condemned the raid.", "the raid", "Oslo", "condemn", "RH"),
+    ("The plan angered Rome, but Oslo is open to it.", "Oslo", "The plan", "open to", "Hq"),
     # deeds that a cue speaks of: who suffers, who benefits, who does them
     ("Oslo condemned the raid on Lima.", "Oslo", "Lima", "condemn", "Hv"),
     ("Oslo condemned the raid on Lima.", "Oslo", "Lima", "raid", "-R"),
