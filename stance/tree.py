@@ -363,6 +363,8 @@ class _Attaching:
         at = noun
         while self.labels[at] == "pobj":
             at = self.heads[self.heads[at]]
+            if at < 0:  # a preposition that waits for its verb
+                break
             if self._is_deed(at):
                 return at
         return noun
