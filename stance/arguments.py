@@ -215,23 +215,14 @@ def _sentence(text: str, forced: tuple[int, ...], syntax: str) -> Sentence:
     else:
         tree = tree_of(text, forced)
     clauses = Clauses(tree, reading.words.lower)
-    opposing = frozenset(
-        clauses.head_of(cue.start, cue.end)
-        for cue in reading.cues
-        if cue.pos == "verb" and not cue.passive and (cue.stance, cue.frame) == ("against", "subj")
-    )
-    cues: list[tuple[Cue, int]] = []
+    cues = [(cue, clauses.head_of(cue.start, cue.end)) for cue in reading.cues if cue.frame not in ("shift", "hedge")]
+    opposing = frozenset(word for cue, word in cues if cue.fights)
     reached: dict[int, list[tuple[int, int]]] = {}
     pronouns: list[tuple[int, int, int]] = []
-    for cue in reading.cues:
-        if cue.frame in ("shift", "hedge"):
-            continue
-        word = clauses.head_of(cue.start, cue.end)
-        slot = 4 * len(cues)
-        for k, arguments in enumerate((*_arguments(clauses, cue, word, opposing), clauses.speakers(word))):
-            for token, distance in _reach(clauses, arguments, slot + k, pronouns).items():
-                reached.setdefault(token, []).append((slot + k, distance))
-        cues.append((cue, word))
+    for k, (cue, word) in enumerate(cues):
+        for slot, arguments in enumerate((*_arguments(clauses, cue, word, opposing), clauses.speakers(word)), 4 * k):
+            for token, distance in _reach(clauses, arguments, slot, pronouns).items():
+                reached.setdefault(token, []).append((slot, distance))
     return Sentence(reading, clauses, tuple(cues), reached, pronouns, _deeds(clauses.tree, cues, reached))
 
 

@@ -298,15 +298,16 @@ def _argument_terms(roles: Sequence[Roles]) -> list[str]:
     balance = 0.0
     for cue, actor, target in ((r.cue, r.actor, r.target) for r in roles):
         stance = ("not_" if cue.negated and cue.stance != "neutral" else "") + cue.stance
+        leaning = _LEANING.get(stance, 0.0)
         who = actor + target
         terms += (f"{stance}|{who}", f"{stance}|{cue.frame}|{cue.pos}|{who}", f"{stance}|{who}|{cue.strength}")
         if target in "Rrqvbde" or actor in "Hhs":
             terms.append(f"{cue.entry}|{'!' if cue.negated else ''}|{who}")
         if actor in "Hhs" and target in "vbde":
-            side = "+" if stance in ("favor", "not_against") else "-" if cue.stance != "neutral" else "0"
+            side = "+" if leaning > 0 else "-" if leaning < 0 else "0"
             terms.append(f"deed|{side}|{target}")
         certain = _HELD.get(actor, 0.0) * _RECEIVED.get(target, 0.0)
-        balance += certain * cue.strength * _LEANING.get(stance, 0.0)
+        balance += certain * cue.strength * leaning
     return [*terms, f"balance{max(-4, min(4, round(1.5 * balance)))}"]
 
 

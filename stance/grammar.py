@@ -122,6 +122,11 @@ class Cue(NamedTuple):
     passive: bool
     negated: bool
 
+    @property
+    def fights(self) -> bool:
+        """Whether it is a verb whose subject is against its object."""
+        return self.pos == "verb" and not self.passive and (self.stance, self.frame) == ("against", "subj")
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -263,10 +268,7 @@ def _find_cues(low: tuple[str, ...], is_name: list[bool], tags: list[str]) -> li
                 i += 1  # "the tax": a noun that the lexicon knows as a verb only
                 continue
         negated = denies and _negated_before(low, i)
-        e = form.entry
-        cues.append(
-            Cue(i, end, e.entry, e.pos, e.stance, e.frame, e.strength, _passive(form, low, is_name, i, end), negated)
-        )
+        cues.append(Cue(i, end, *form.entry, _passive(form, low, is_name, i, end), negated))
         i = end
     for a, cue in enumerate(cues):
         if cue.frame == "shift":
@@ -279,9 +281,8 @@ def _find_cues(low: tuple[str, ...], is_name: list[bool], tags: list[str]) -> li
                 cues[a] = _deed(low, cue)
     for b in range(1, len(cues)):
         verb, noun = cues[b - 1], cues[b]
-        fights = verb.pos == "verb" and not verb.passive and (verb.stance, verb.frame) == ("against", "subj")
         beside = noun.pos == "noun" and noun.start - verb.end <= 3
-        if fights and beside and all(tags[k] in "DJSN" for k in range(verb.end, noun.start)):
+        if verb.fights and beside and all(tags[k] in "DJSN" for k in range(verb.end, noun.start)):
             # "suspended its sanctions on", "rejects the criticism of": against what is against
             cues[b] = noun._replace(negated=not noun.negated)
     return cues
@@ -290,9 +291,8 @@ def _find_cues(low: tuple[str, ...], is_name: list[bool], tags: list[str]) -> li
 def _deed(low: tuple[str, ...], shift: Cue) -> Cue:
     """A shift such as "the suspension of", which turns a cue round ("the suspension of aid"): with none after it, a deed."""
     for form in forms_by_first_word().get(low[shift.start + 1], ((), {}))[0]:
-        e = form.entry
-        if e.pos == "noun" and e.stance != "neutral":
-            return Cue(shift.start + 1, shift.end - 1, e.entry, e.pos, e.stance, e.frame, e.strength, False, shift.negated)
+        if form.entry.pos == "noun" and form.entry.stance != "neutral":
+            return Cue(shift.start + 1, shift.end - 1, *form.entry, False, shift.negated)
     return shift
 
 
