@@ -37,6 +37,29 @@ _OF_HOLDERS = frozenset(
     "refusal resentment reservation resistance retaliation revolt sanction scepticism skepticism solidarity strike support "
     "thanks threat uprising walkout wrath".split()
 )
+# shifts that are against their object: "lifted the ban"
+_UNDOING = frozenset(
+    "abandon,avert,block,call off,cancel,cease,discontinue,drop,end,forestall,forgo,halt,lift,negate,phase out,prevent,reverse,"
+    "scale back,shelve,stop,terminate,undo,walk back,wind down,withdraw,withhold".split(",")
+)
+# deeds that, condemned when they are over, say nothing of whom they hit
+_VIOLENCE = frozenset(
+    "abduct abduction airstrike ambush assassinate assassination assault atrocity attack beat beating behead bloodshed bomb bombing "
+    "bombardment brutality carnage execute execution explosion kidnap kidnapping kill killing lynch lynching massacre murder "
+    "poison poisoning rape shell shelling shoot shooting slaughter slay slaying stab stabbing terrorism torture violence".split()
+)
+# what takes a clause of what is wished: "wants the ban lifted", "urged Oslo to lift it"
+_WISHES = frozenset(
+    "want like prefer wish need ask urge press push call demand order request insist appeal lobby plead plea beg implore advise "
+    "propose move vote petition bid challenge encourage".split()
+)
+# whose subject is what the others feel about: "drew a protest from Oslo", "met with the approval of Oslo"
+_EARNING = frozenset(
+    "win draw earn gain get receive meet attract bring elicit cause raise stir fuel spark prompt provoke trigger ignite unleash "
+    "face".split()
+)
+_FROM = frozenset(("from", "among", "of"))
+_ADJUNCTS = frozenset("after before during since until amid despite".split())  # what follows is no argument
 _SUBJECTS = frozenset(("nsubj", "nsubjpass", "csubj"))
 _OBJECTS = frozenset(("dobj", "dative", "oprd", "attr"))
 _HANGING = frozenset(("acl", "pcomp", "prep", "pobj", "xcomp"))  # from a deed up to what is spoken of: "a plan to close the mine"
@@ -49,6 +72,7 @@ class Clauses:
 
     tree: Tree
     words: Sequence[str]
+    lemmas: Sequence[str]
 
     def subjects(self, verb: int, depth: int = 0) -> list[Argument]:
         """Who does what a verb says: its own subject, or that of the verb it is joined to or depends on."""
@@ -71,12 +95,35 @@ class Clauses:
             return []
         if label in ("conj", "advcl"):
             return self.subjects(head, depth + 1)
+        if label == "ccomp" and labels[head] == "relcl" and self.lemmas[head] in _WISHES:
+            return [(heads[head], _ITSELF)]  # "the ban that Oslo wants lifted"
         if label == "xcomp":  # "urged Oslo to": whoever is urged
             controlled = [k for k in children[head] if labels[k] == "dobj" and words[k] not in _THIRD]
             return [(k, _ITSELF) for k in controlled] or self.subjects(head, depth + 1)
         if label in ("acl", "relcl"):
-            return [(head, _ITSELF)]
-        return self.subjects(heads[head], depth + 1) if label == "pcomp" else []
+            owned = any(labels[k] == "poss" for k in children[head])
+            if labels[head] != "dobj" or owned or not any(words[k] == "to" for k in children[verb]):
+                return [(head, _ITSELF)]
+            return [(head, _ITSELF), *((k, _LINKED) for k, _ in self.subjects(heads[head], depth + 1))]  # "made a plan to close"
+        if label != "pcomp":
+            return []
+        controlled = [k for k in children[heads[head]] if labels[k] == "dobj"] if words[head] in ("for", "of", "over") else []
+        return [(k, _ITSELF) for k in controlled] or self.subjects(heads[head], depth + 1)  # "thanked Oslo for lifting"
+
+    def wishers(self, verb: int) -> list[Argument]:
+        """Who wants done what a verb says, where it is only wished or asked for: "wants the ban lifted", "urged Oslo to lift it"."""
+        labels, children, head = self.tree.labels, self.tree.children, self.tree.heads[verb]
+        if labels[verb] not in ("ccomp", "xcomp") or self.lemmas[head] not in _WISHES:
+            return []
+        asked = {labels[k] for k in children[head]}
+        if labels[verb] == "xcomp" and "nsubjpass" in asked:  # "was asked by Oslo to lift it"
+            wishers = [o for preposition, o in self.obliques(head) if preposition == "by"]
+        elif labels[verb] == "xcomp":
+            wishers = self.subjects(head) if "dobj" in asked else []
+        else:
+            auxiliaries = [self.words[k] for k in children[verb] if labels[k] in ("aux", "auxpass")]
+            wishers = self.subjects(head) if "to" in auxiliaries or auxiliaries in ([], ["be"]) else []
+        return [(k, _LINKED) for k, _ in wishers]
 
     def _subjects_above(self, verb: int) -> list[int]:
         """The named subjects of the nearest verb above that has any: what "he" in a clause that it takes may mean."""
@@ -119,6 +166,8 @@ class Clauses:
         out: list[tuple[str, Argument]] = []
         for k in children[word]:
             label = labels[k]
+            if words[k] in _ADJUNCTS:
+                continue
             if label in ("prep", "dative", "agent"):
                 for q in children[k]:
                     if labels[q] == "pobj":
@@ -160,7 +209,7 @@ class Roles:
 
     H, h: holder itself, or by way of something linked to it ("Oslo's minister"); R, r: receiver, likewise; x: hangs on the cue
     some other way; s: says so; i, q: may be meant by a pronoun that holds or receives; -: nothing. Of a target in a deed that
-    the cue speaks of, v and b: it suffers or benefits from it; d and e: it does it, a hostile or a friendly one.
+    the cue speaks of, v, w and b: it suffers from it (w: as violence) or benefits; d and e: it does it, a hostile or a friendly one.
     """
 
     cue: Cue
@@ -200,6 +249,11 @@ class Sentence:
         return out
 
 
+def argued(cue: Cue) -> Cue:
+    """A cue as its arguments are read: verbs that undo something are against it."""
+    return cue._replace(stance="against", frame="subj") if cue.entry in _UNDOING else cue
+
+
 def read_arguments(text: str, actor: Span, target: Span, syntax: str = "") -> Sentence:
     """A sentence in which the tokens of two mentions are names; its tree by rules, or by the spaCy pipeline `syntax`."""
     return _sentence(text, forced_names(text, actor, target), syntax)
@@ -214,8 +268,8 @@ def _sentence(text: str, forced: tuple[int, ...], syntax: str) -> Sentence:
         tree = parsed(text, syntax)
     else:
         tree = tree_of(text, forced)
-    clauses = Clauses(tree, reading.words.lower)
-    cues = [(cue, clauses.head_of(cue.start, cue.end)) for cue in reading.cues if cue.frame not in ("shift", "hedge")]
+    clauses = Clauses(tree, reading.words.lower, reading.lemmas)
+    cues = [(cue, clauses.head_of(cue.start, cue.end)) for cue in map(argued, reading.cues) if cue.frame not in ("shift", "hedge")]
     opposing = frozenset(word for cue, word in cues if cue.fights)
     reached: dict[int, list[tuple[int, int]]] = {}
     pronouns: list[tuple[int, int, int]] = []
@@ -275,7 +329,7 @@ def _part_in_deeds(sentence: Sentence, k: int, distances: Sequence[int]) -> str:
         held, received = distances[4 * j : 4 * j + 2]
         friendly = sentence.cues[j][0].stance == "favor"
         if received < _PRONOUN and received < held:
-            part = "b" if friendly else "v"
+            part = "b" if friendly else "w" if sentence.cues[j][0].entry in _VIOLENCE else "v"
         elif held < _PRONOUN:
             part = "e" if friendly else "d"
     return part
@@ -344,7 +398,15 @@ def _of_verb(
     passive = cue.passive or any(labels[k] in ("nsubjpass", "auxpass", "agent") for k in children)
     if not passive and labels[word] in ("acl", "advcl") and words[word].endswith(("ed", "wn", "en")):
         passive = not any(labels[k] in ("nsubj", "dobj", "aux", "mark") for k in children)
-    return (agents, subjects, others) if passive else (subjects, objects + rest, others)
+    if objects and clauses.lemmas[word] in _WISHES and any(labels[k] == "xcomp" for k in children):
+        objects, others = [], others + objects  # whoever is asked to do something is not what is asked for
+    wishers = clauses.wishers(word)
+    if passive:
+        return agents or wishers, subjects, others
+    if wishers:
+        things = objects + rest
+        return (wishers, things, others + subjects) if things else (wishers, subjects, others)
+    return subjects, objects + rest, others
 
 
 def _of_noun(
@@ -359,7 +421,11 @@ def _of_noun(
         if labels[k] == "poss"
         or (labels[k] in ("compound", "nmod", "amod") and not cue.start <= k < cue.end and tags[k] in "NO")
     ]
-    holding = ("by", "of") if cue.entry in _OF_HOLDERS else ("by",)
+    holding = ["by"]
+    if cue.entry in _OF_HOLDERS:
+        holding.append("of")
+    if cue.frame == "subj" and cue.entry != "departure":
+        holding.append("from")  # "protests from Oslo"
     holders = owners + [o for preposition, o in obliques if preposition in holding]
     receivers = [o for preposition, o in obliques if preposition not in holding] + rest
     others: list[Argument] = []
@@ -373,7 +439,12 @@ def _of_noun(
     elif label in ("dobj", "pobj", "nsubj", "nsubjpass", "conj") and head != word:
         verb = heads[head] if label == "pobj" else heads[heads[head]] if label == "conj" else head
         if tags[verb] in "VGX":
-            if label == "dobj" and any(clauses.words[k] not in _OWNERS for k, _ in owners):
+            if label == "pobj" and clauses.words[head] in ("despite", "over") and holders:
+                receivers = [*receivers, (verb, _ITSELF), *clauses.objects(verb)]  # "despite protests by nationalists"
+            elif clauses.lemmas[verb] in _EARNING and label in ("dobj", "pobj"):
+                receivers = receivers + clauses.subjects(verb)  # "drew a protest from Oslo"
+                holders = holders + [o for preposition, o in obliques + clauses.obliques(verb) if preposition in _FROM]
+            elif label == "dobj" and any(clauses.words[k] not in _OWNERS for k, _ in owners):
                 receivers = receivers + clauses.subjects(verb)  # "the reform has Oslo's support"
             elif label == "nsubj" or verb in opposing:  # who condemns an attack does not make it
                 others = clauses.objects(verb) + [o for _, o in clauses.obliques(verb)]
@@ -385,6 +456,11 @@ def _of_noun(
                 others = others + [o for o in clauses.objects(verb) if o[0] != word]
     elif label in ("amod", "compound"):
         receivers = [*receivers, (head, _ITSELF)]
+    elif label == "prep" and tags[head] in "VGX":
+        if cue.frame == "obj":  # "at the request of Oslo": favors what the verb tells
+            holders = [*holders, (head, _ITSELF), *clauses.objects(head)]
+        else:
+            holders = holders + clauses.subjects(head)
     return holders, receivers, others
 
 
@@ -398,6 +474,8 @@ def _reach(
             pronouns.append((token, slot, _PRONOUN))
         else:
             _spread(clauses, token, level, levels, 0)
+            if clauses.words[token] in _OWNERS:
+                pronouns.append((token, slot, _PRONOUN))  # "its crackdown on"
             if clauses.words[token] in _THIRD and clauses.tree.labels[token] == "pobj":
                 pronouns.append((token, slot, _PRONOUN))  # "is open to it"
         pronouns += [(k, slot, _OWNED) for k in clauses.tree.children[token] if clauses.words[k] in _OWNERS]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from stance.arguments import argued
 from stance.features import terms_of
 from stance.grammar import Reading, read_sentence, stem, token_span, words_of
 from stance.pairs import STANCES, Pair
@@ -155,7 +156,7 @@ def _part(code: str) -> str:
     """One part of a term about the arguments of a cue, see `stance.arguments.Roles`."""
     if re.fullmatch(r"[HhRrxsiq-]{2}", code):
         return f"which the actor {_ROLES[code[0]]} and the target {_ROLES[code[1]]}"
-    if re.fullmatch(r"[HhRrxsiq-][bdev]", code):
+    if re.fullmatch(r"[HhRrxsiq-][bdevw]", code):
         return f"which the actor {_ROLES[code[0]]}, of a deed that the target {_IN_DEEDS[code[1]]}"
     return _code(code)
 
@@ -167,7 +168,7 @@ _ROLES = {
 }
 
 
-_IN_DEEDS = {"b": "benefits from", "d": "does", "e": "does as a friend", "v": "suffers from"}
+_IN_DEEDS = {"b": "benefits from", "d": "does", "e": "does as a friend", "v": "suffers from", "w": "suffers as violence"}
 _SIDES = {"+": "spoken for", "-": "spoken against", "0": "spoken of"}
 
 
@@ -206,7 +207,7 @@ _LABELS = {
     **{"nsubj": "subject", "nsubjpass": "passive subject", "dobj": "object", "pobj": "object", "attr": "predicate"},
     **{"agent": "agent", "poss": "owner", "amod": "modifier", "relcl": "relative clause", "acl": "modifying clause"},
     **{"xcomp": "infinitive", "ccomp": "clause", "advcl": "adverbial clause", "parataxis": "clause beside", "oprd": "predicate"},
-    **{"pcomp": "clause after a preposition", "npadvmod": "adverbial", "dep": "part", "compound": "modifier"},
+    **{"pcomp": "clause after a preposition", "npadvmod": "adverbial", "dep": "part", "compound": "modifier", "prt": "particle"},
 }
 _MENTION = {"A": "actor", "T": "target"}
 
@@ -214,6 +215,8 @@ _MENTION = {"A": "actor", "T": "target"}
 def _relation(relation: str) -> str:
     *path, last = relation.split(".")
     listed = "in a list, " if "conj" in path else ""
+    if last.endswith("+"):
+        return f"{_relation(relation[:-1])} (with what should become of it)"
     if relation in _RELATIONS or last in ("obj", "agent", "attr"):
         return listed + _RELATIONS.get(relation, _RELATIONS.get(last, last))
     return f"{listed}after '{last}' of"
@@ -275,7 +278,7 @@ def _named(reading: Reading) -> dict[str, list[int]]:
     for i, lemma in enumerate(reading.lemmas):
         if lemma.isalpha():
             out.setdefault(lemma, []).append(i)
-    for cue in reading.cues:
+    for cue in (known for cue in reading.cues for known in dict.fromkeys((cue, argued(cue)))):
         stance = f"not_{cue.stance}" if cue.negated and cue.stance != "neutral" else cue.stance
         for name in (cue.entry, stance, f"{cue.stance}.{cue.frame}"):
             out.setdefault(name, []).extend(range(cue.start, cue.end))

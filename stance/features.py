@@ -301,9 +301,9 @@ def _argument_terms(roles: Sequence[Roles]) -> list[str]:
         leaning = _LEANING.get(stance, 0.0)
         who = actor + target
         terms += (f"{stance}|{who}", f"{stance}|{cue.frame}|{cue.pos}|{who}", f"{stance}|{who}|{cue.strength}")
-        if target in "Rrqvbde" or actor in "Hhs":
+        if target in "Rrqvwbde" or actor in "Hhs":
             terms.append(f"{cue.entry}|{'!' if cue.negated else ''}|{who}")
-        if actor in "Hhs" and target in "vbde":
+        if actor in "Hhs" and target in "vwbde":
             side = "+" if leaning > 0 else "-" if leaning < 0 else "0"
             terms.append(f"deed|{side}|{target}")
         certain = _HELD.get(actor, 0.0) * _RECEIVED.get(target, 0.0)
@@ -312,7 +312,7 @@ def _argument_terms(roles: Sequence[Roles]) -> list[str]:
 
 
 _HELD = {"H": 1.0, "h": 0.7, "s": 0.5}
-_RECEIVED = {"R": 1.0, "r": 0.7, "x": 0.4, "q": 0.3, "d": 0.7, "e": 0.7, "b": 0.7, "v": -0.7}
+_RECEIVED = {"R": 1.0, "r": 0.7, "x": 0.4, "q": 0.3, "d": 0.7, "e": 0.7, "b": 0.7, "v": -0.7, "w": -0.1}
 _LEANING = {"favor": 1.0, "against": -1.0, "not_favor": -0.6, "not_against": 0.2}
 
 
@@ -389,7 +389,7 @@ def _above(
         way = f"{role}:{'>'.join(steps)}"
         if head in inside:
             out.append(f"{way}:M")
-        elif tree.labels[head] not in ("prep", "agent") and tree.tags[head] != "P":
+        elif tree.labels[head] not in ("prep", "agent") and (tree.tags[head] != "P" or tree.labels[head] == "ccomp"):
             negated = "!" if any(tree.labels[k] == "neg" for k in tree.children[head]) else ""
             out += (f"{way}:{node(head, True)}{negated}", f"{way}:k{node(head, False)}{negated}")
             found += 1

@@ -25,7 +25,7 @@ def word_set(text: str) -> frozenset[str]:
 PREPOSITIONS = word_set(
     "of in on at for with by from against over about into after before under between among toward towards during without "
     "within across behind beyond despite concerning regarding upon like than as via per amid alongside around near since "
-    "until through off onto out up down"
+    "until through off onto out up down throughout outside above below"
 )
 BE = word_set("is are was were be been being am 's ’s")
 _HAVE = word_set("have has had having")
@@ -37,7 +37,8 @@ _PRONOUNS = word_set("he she they it we i you him her them us me himself herself
 _DETERMINERS = word_set("the a an his her its their our my your any no some every each all both another such")
 _ADVERBS = word_set(
     "not never no n't also now then still just only already again even too very so more most less least once often always "
-    "sometimes later earlier soon yet ever here there however meanwhile instead away back ahead perhaps"
+    "sometimes later earlier soon yet ever here there however meanwhile instead away back ahead perhaps ago "
+    "almost forward together"
 )
 _COORDINATORS = word_set("and or but nor")
 RELATIVES = word_set("who which that whom whose")
@@ -257,7 +258,10 @@ def _find_cues(low: tuple[str, ...], is_name: list[bool], tags: list[str]) -> li
         if not hits:
             i += 1
             continue
-        nominal = tags[i] == "O" and i > 0 and tags[i - 1] in "DJSP0NVG"
+        if tags[i] in "AP" and len(hits[0].words) == 1 and _is_other_word(low, i):
+            i += 1
+            continue
+        nominal = tags[i] == "O" and (tags[i - 1] in "DJSP0NVG" if i else low[i].endswith("s"))  # "Raids on Oslo"
         form = hits[0] if len(hits) == 1 else _likeliest(hits, low, is_name, i, nominal)
         end = i + len(form.words)
         if form.entry.pos == "verb" and nominal:
@@ -288,6 +292,11 @@ def _find_cues(low: tuple[str, ...], is_name: list[bool], tags: list[str]) -> li
     return cues
 
 
+def _is_other_word(low: tuple[str, ...], i: int) -> bool:
+    """Whether an adverb or preposition only looks like an entry: "the mayor, like the bishop,", "just after"."""
+    return low[i] in _ALSO_VERBS or (low[i] == "just" and not (i and low[i - 1] in _DETERMINERS))
+
+
 def _deed(low: tuple[str, ...], shift: Cue) -> Cue:
     """A shift such as "the suspension of", which turns a cue round ("the suspension of aid"): with none after it, a deed."""
     for form in forms_by_first_word().get(low[shift.start + 1], ((), {}))[0]:
@@ -299,6 +308,10 @@ def _deed(low: tuple[str, ...], shift: Cue) -> Cue:
 def _likeliest(hits: list[Form], low: tuple[str, ...], is_name: list[bool], i: int, nominal: bool) -> Form:
     """Of forms of one length, the verb where the word before calls for one, else the other; never where it is `nominal`."""
     verbs = [h for h in hits if h.entry.pos == "verb"]
+    if nominal and i + 1 < len(low) and (low[i + 1] in PREPOSITIONS or not low[i + 1][0].isalnum()):
+        noun = next((h for h in hits if h.entry.pos == "noun"), None)
+        if noun is not None:  # "Oslo's fine on the firm"
+            return noun
     if not verbs or len(verbs) == len(hits):
         return hits[0]
     before = low[i - 1] if i else ""
@@ -375,6 +388,12 @@ def _tag(
     return tags, lemmas, flags
 
 
+def is_participle(word: str) -> bool:
+    """Whether a verb form may be a past participle."""
+    known = verb_lemmas().get(word)
+    return known[1] in "dn" if known else word.endswith("ed")
+
+
 def _mend(tags: list[str], low: tuple[str, ...], unmasked: tuple[str, ...]) -> None:
     """Mend tags where more than the word before tells noun from verb; days are no names."""
     for i, word in enumerate(low):
@@ -395,6 +414,37 @@ def _mend(tags: list[str], low: tuple[str, ...], unmasked: tuple[str, ...]) -> N
             tags[i] = "D"
         if tags[i] == "V" and word.endswith("s") and after == "X" and before in "NOJ":
             tags[i] = "O"
+        if word in _ALSO_VERBS and _is_verb(tags, low, i):
+            tags[i] = "V"
+
+
+_ALSO_VERBS = frozenset(("back", "like"))  # of the closed classes
+
+
+def _is_verb(tags: Sequence[str], low: tuple[str, ...], i: int) -> bool:
+    """Whether "back" or "like" is a verb: "does not like the plan", "Greens back the bill"."""
+    k = i - 1
+    while k > 0 and tags[k] == "A":
+        k -= 1
+    if k < 0 or tags[i + 1 : i + 2] in ([","], ["."], []):
+        return False
+    if tags[k] == "T" or low[k] in _MODALS or low[k] in ("who", "i", "we", "you", "they"):
+        return True
+    if tags[k] not in "NO" or tags[i + 1] not in "DNOJWS0":
+        return False
+    for j in range(i + 1, len(tags)):
+        if tags[j] in ",.QR":
+            break
+        if tags[j] in "VX":
+            return False  # "a man like the bishop said"
+    return not any(tag in "VX" for tag in tags[_clause(tags, i) : i])
+
+
+def _clause(tags: Sequence[str], i: int) -> int:
+    """Where the clause of token i begins, by its punctuation and conjunctions."""
+    while i and tags[i - 1] not in ",.QRC":
+        i -= 1
+    return i
 
 
 def _verb_or_noun(
@@ -439,7 +489,7 @@ def governors(reading: Reading, span: Span) -> list[tuple[str, int]]:
     attr (after "be"), poss (before 's), subj, subj~ (subject with something in between), rel (subject of a relative
     clause), cop (subject of "be" and what it is said to be); conj. where it goes through a list.
     """
-    low, tags = reading.words.lower, reading.tags
+    low, tags, lemmas = reading.words.lower, reading.tags, reading.lemmas
     out: list[tuple[str, int]] = []
     prefix = ""
     start, steps = span[0], 3
@@ -458,7 +508,8 @@ def governors(reading: Reading, span: Span) -> list[tuple[str, int]]:
                 out.append((prefix + "agent", head))
                 break
             if tags[head] in "VGJ":
-                out.append((f"{prefix}p.{low[k]}", head))
+                wished = low[k] == "for" and low[span[1] : span[1] + 1] == ("to",)  # "called for the ban to be lifted"
+                out.append((f"{prefix}p.{low[k]}{'+' if wished else ''}", head))
                 prefix += "p."
             elif tags[head] in "ONW0S":
                 out.append((f"{prefix}n.{low[k]}", head))
@@ -470,7 +521,7 @@ def governors(reading: Reading, span: Span) -> list[tuple[str, int]]:
                 break
             start = head
         elif tag in "VG":
-            out.append((prefix + "obj", k))
+            out.append((prefix + ("obj+" if _with_fate(lemmas[k], low, span[1]) else "obj"), k))
             break
         elif tag == "X" and low[k] in BE:
             out.append((prefix + "attr", k))
@@ -496,6 +547,18 @@ def governors(reading: Reading, span: Span) -> list[tuple[str, int]]:
         if subject:
             out.append(subject)
     return out
+
+
+WISHING = word_set("want like prefer wish expect")  # "wants the dam to be built"
+WITH_FATE = WISHING | word_set("need get have has had see keep leave order find")  # "wants the dam stopped"
+PLACES = word_set("out off away down back dead over")
+
+
+def _with_fate(verb: str, low: Sequence[str], i: int) -> bool:
+    """Whether token i says what is to become of the object before it: "wants the dam stopped", "wants the army out"."""
+    if verb not in WITH_FATE or i >= len(low):
+        return False
+    return low[i] in PLACES or is_participle(low[i]) or (low[i] == "to" and verb in WISHING)
 
 
 def _subject_of(tags: Sequence[str], j: int) -> tuple[str, int] | None:

@@ -46,7 +46,7 @@ _IRREGULAR = {
     base: forms.split(",")
     for base, _, forms in (
         item.partition(":")
-        for item in """have:has,had do:does,did,done go:goes,went,gone say:said make:made take:took,taken give:gave,given
+        for item in """have:has,had do:did,done go:went,gone say:said make:made take:took,taken give:gave,given
         get:got,gotten come:came see:saw,seen know:knew,known think:thought find:found tell:told stand:stood lose:lost win:won
         fight:fought hold:held keep:kept leave:left throw:threw,thrown draw:drew,drawn break:broke,broken speak:spoke,spoken
         rise:rose,risen choose:chose,chosen shoot:shot strike:struck,stricken beat:beat,beaten seek:sought teach:taught buy:bought
@@ -192,7 +192,7 @@ live die kill bear build create form establish open close hold meet gather join 
 publish report reveal release issue announce declare state note mention suggest propose urge order direct demand request seek
 pursue launch carry bring send receive deliver travel visit fly drive sit stand lie walk talk speak discuss debate vote elect
 choose select pick nominate appoint approve adopt enact introduce draft prepare schedule delay postpone suspend cancel end finish
-complete conclude resolve settle""".split()
+complete conclude resolve settle mean""".split()
 
 
 @lru_cache(maxsize=1)
@@ -206,7 +206,7 @@ def verb_lemmas() -> dict[str, tuple[str, str]]:
             for form, kind in verb_forms(verb).items():
                 if form not in table or kind == "b":
                     table[form] = (verb, kind)
-    return table
+    return table | {"found": ("find", "d"), "done": ("do", "n"), "doing": ("do", "g")}  # seldom what "found" founds
 
 
 @lru_cache(maxsize=1)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from stance.grammar import BE, RELATIVES, Reading, read, word_set, words_of
+from stance.grammar import BE, PLACES, RELATIVES, WISHING, WITH_FATE, Reading, is_participle, read, word_set, words_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +65,17 @@ _ADVERBIAL = word_set("because while although though if when whereas unless unti
 _SUBJECT_FORMS = word_set("he she they we i")
 _ALSO_CONJUNCTIONS = word_set("after before since until as")  # "after talks", but "after they talked"
 _OF_THE_VERB = word_set("in at on after before during since until by as from with to through amid into")
+_OF_WHAT = word_set("for over about despite without against because")  # after a name: "thanked Oslo for"
+_OF_DOING = word_set("accuse suspect convict acquit warn")
+_PARTICLES = word_set("up down out off")  # "turned down the offer"
+_TO_DO = word_set(  # nouns that take an infinitive: "the decision to ban"
+    "decision refusal plan effort attempt bid move pledge promise call right power ability chance failure vow proposal offer "
+    "threat campaign push request order willingness readiness desire intention need vote pressure permission demand motion bill "
+    "law petition appeal drive wish ambition scheme agreement deal"
+)
 _DONE_TO = word_set("on against to into at towards toward upon")
 _NEGATIVE = word_set("not never no n't")
+_FOR_ONE_TO = word_set("call ask plead press push wait appeal long hope pray plea wish demand request time campaign argue bid")
 
 
 @dataclass(slots=True, eq=False)
@@ -248,22 +257,50 @@ class _Attaching:
             j += 2
         return False
 
+    def _is_bare_participle(self, group: _Group) -> bool:
+        return group.kind == "VP" and group.start == group.head and is_participle(self.words[group.head])
+
+    def _is_reduced(self, k: int, group: _Group) -> bool:
+        """Whether a participle with what hangs on it stands between a noun and its verb: "the ban imposed on Oslo was lifted"."""
+        groups, j = self.groups, k + 1
+        if not group.finite or not self._is_bare_participle(group):
+            return False
+        opening = groups[k - 1].kind
+        if opening == "A" and k > 1:
+            opening = groups[k - 2].kind
+        if opening not in ("NP", ",") or j >= len(groups) or groups[j].kind not in ("P", "A"):
+            return False
+        while j < len(groups) and groups[j].kind in ("P", "A"):
+            j += 1 if groups[j].kind == "A" or j + 1 >= len(groups) or groups[j + 1].kind != "NP" else 2
+        if opening == "," and j < len(groups) and groups[j].kind == ",":
+            j += 1
+        elif opening == ",":
+            return False
+        return j < len(groups) and groups[j].kind == "VP" and groups[j].finite and not groups[j].participle
+
     def _attach_groups(self) -> int:
         """Attach every group; the token that is the root."""
         groups = self.groups
         for k, group in enumerate(groups[:-1]):
             if group.word in _ALSO_CONJUNCTIONS and group.kind == "P" and groups[k + 1].kind == "NP":
                 group.kind = "R" if self._finite_ahead(k + 1) else "P"
+        for k, group in enumerate(groups):
+            if k and group.kind == "VP" and not group.participle and self._is_reduced(k, group):
+                group.participle = group.passive = True
         self.verb: _Group | None = None  # the last verb group
         self.root: _Group | None = None
         self.noun: _Group | None = None  # the last noun phrase that is no apposition
+        self.object: _Group | None = None  # of the last verb, or what follows its "for", with nothing since that cuts it off
         self.subjects: list[_Group] = []  # noun phrases that wait for their verb, the outermost first
-        self.opener: tuple[int, _Group, _Group | None] | None = None  # "who", "because": where, itself, the noun before
+        self.fate: _Group | None = None  # the last verb group that says what is wished of an object
+        self.opener: tuple[int, _Group, int] | None = None  # "who", "because": where, itself, the noun before or -1
         self.complement = False  # the subject that waits opens a clause that the verb before it takes
         self.waiting: list[int] = []  # what stands before the root
         before = beyond = None  # the group before, and the one before that where it is a comma
         for k, group in enumerate(groups):
             if group.kind == "A":
+                if group.word == "back" and self._is_fate(k, group, before):
+                    continue
                 if self.verb is None:
                     self.waiting.append(group.head)
                 else:
@@ -272,12 +309,19 @@ class _Attaching:
             if group.kind == "NP":
                 self._attach_noun(k, group, before, beyond)
             elif group.kind == "P":
-                self._attach_preposition(group, before)
+                if not self._is_fate(k, group, before):
+                    self._attach_preposition(k, group, before)
             elif group.kind == "VP":
                 self._attach_verb(k, group, before)
+                self.object = None
             elif group.kind == "R":
                 close = before is not None and (before.kind == "NP" or (before.kind == "," and beyond is self.noun))
-                self.opener = (k, group, self.noun if close and group.word in RELATIVES else None)
+                antecedent = self.noun.head if self.noun is not None and close and group.word in RELATIVES else -1
+                if antecedent >= 0 and group.word == "which" and before is not self.noun:
+                    antecedent = self._deed_of(antecedent)  # "the ban on Oslo, which"
+                self.opener = (k, group, antecedent)
+            elif group.kind in ",.QC":
+                self.object = None
             beyond = before if group.kind == "," else group
             before = group
         return self.root.head if self.root else groups[0].head if groups else 0
@@ -290,9 +334,15 @@ class _Attaching:
         noun = self.noun
         if kind == "," and noun is beyond and noun in self.subjects and after is not None and after.kind in (",", "C"):
             subject = False  # "Oslo, Rome and Lima condemned"
-        if kind == "P" and before is not None:
+        if kind == "P" and before is not None and before.word in _PARTICLES and self._follows_verb(k - 1):
+            self.labels[before.head] = "prt"
+            self._hang(group.head, self.heads[before.head], "dobj")
+            group.role, self.object = "object", group
+        elif kind == "P" and before is not None:
             self._hang(group.head, before.head, "pobj")
             group.role = "pobj"
+            if before.word == "for":
+                self.object = group
         elif kind == "VP" and before is not None:
             if before.role == "inverted":
                 self._hang(group.head, before.head, "nsubj")
@@ -303,8 +353,9 @@ class _Attaching:
             else:
                 self._hang(group.head, before.head, "attr" if before.copula else "oprd" if before.passive else "dobj")
                 group.role = "object"
-        elif kind == "NP" and before is not None and before.role == "object" and self._names(before, group):
-            self._hang(group.head, self.heads[before.head], "oprd")
+                self.object = group
+        elif kind == "NP" and self.object is not None and self._names(self.object, group):
+            self._hang(group.head, self.heads[self.object.head], "oprd")
             group.role = "predicate"
         elif kind == "C" and noun is not None and before is not None and self._is_list(group, before, noun, subject):
             self._hang(group.head, noun.head, "conj")
@@ -322,6 +373,10 @@ class _Attaching:
         if group.role != "apposition":
             self.noun = group
 
+    def _follows_verb(self, k: int) -> bool:
+        """Whether group k comes right after an active verb."""
+        return k > 0 and self.groups[k - 1].kind == "VP" and not self.groups[k - 1].passive and not self.groups[k - 1].copula
+
     def _names(self, thing: _Group, group: _Group) -> bool:
         """Whether a noun phrase says what the verb before calls its object: "called the plan a mistake"."""
         return self.lemmas[self.heads[thing.head]] in _NAMING and self.tags[group.start] == "D"
@@ -332,7 +387,7 @@ class _Attaching:
             return False
         return not subject or self.verb is None or (noun.first or noun) in self.subjects
 
-    def _attach_preposition(self, group: _Group, before: _Group | None) -> None:
+    def _attach_preposition(self, k: int, group: _Group, before: _Group | None) -> None:
         verb = self.verb
         label = "prep"
         if before is not None and before.kind == "NP":
@@ -341,7 +396,7 @@ class _Attaching:
                 head, label = verb.head, "agent"
             elif group.word == "by":
                 head = self._deed_of(head)
-            elif verb is not None and before.role == "object" and group.word in _OF_THE_VERB and not self._takes(head, group.word):
+            elif verb is not None and (self._opens_phrase(group) or self._is_of_the_verb(k, group, before)):
                 head = verb.head
         elif before is not None and before.kind == "VP":
             head = before.head
@@ -353,6 +408,24 @@ class _Attaching:
             self.labels[group.head] = "prep"
             return
         self._hang(group.head, head, label)
+
+    def _is_of_the_verb(self, k: int, group: _Group, thing: _Group) -> bool:
+        """Whether a preposition after an object hangs on the verb: "thanked Oslo for", "accused Oslo of lying"."""
+        if thing.role != "object":
+            return False
+        noun = thing.head
+        after = self.groups[k + 1] if k + 1 < len(self.groups) else group
+        if group.word == "of":
+            accuses = self.tags[noun] == "N" or (self.verb is not None and self.lemmas[self.verb.head] in _OF_DOING)
+            return accuses and after.kind == "VP" and after.gerund
+        if group.word in _OF_THE_VERB:
+            return not self._takes(noun, group.word)
+        return group.word in _OF_WHAT and self.tags[noun] == "N"
+
+    def _opens_phrase(self, group: _Group) -> bool:
+        """Whether a phrase of the lexicon begins here: "at the request of"."""
+        cue = self.cue_of[group.head]
+        return cue is not None and cue.pos == "phrase" and cue.start == group.head and cue.end - cue.start > 2
 
     def _is_deed(self, noun: int) -> bool:
         cue = self.cue_of[noun]
@@ -377,9 +450,13 @@ class _Attaching:
         kind = before.kind if before else "."
         head, verb, noun = group.head, self.verb, self.noun
         self.verb = group
+        if self._has_own_subject(k, group, kind, verb):
+            return
         if group.infinitive:
             if before is not None and before.role == "subject" and (verb is None or verb.head < before.head):
                 self._hang(head, before.head, "acl")  # "plans to"
+            elif before is not None and before.kind == "NP" and self.words[before.head] in _TO_DO:
+                self._hang(head, before.head, "acl")
             elif verb is not None:
                 self._hang(head, verb.head, "xcomp")
             elif noun is not None:
@@ -393,18 +470,78 @@ class _Attaching:
                 self._hang(head, self.subjects[-1].head, "acl")
             else:
                 self._wait(head, "advcl")
+        elif verb is None and self.root is None and kind == "." and not self.subjects and self._is_bare_participle(group):
+            group.passive = True  # "Stripped of her title by the union, Ruiz"
+            self._wait(head, "advcl")
         elif group.participle and kind in ("NP", ",") and noun is not None and self._not_the_main_verb(k, noun):
-            self._hang(head, noun.head, "acl")
+            self._hang(head, self._deed_of(noun.head) if kind == "," else noun.head, "acl")
         elif kind == "R" and self.opener is not None and self.opener[1].word in RELATIVES:
-            at, opener, _ = self.opener
+            at, opener, antecedent = self.opener
             self.opener = None
             if noun is not None and (opener.word != "that" or self.groups[max(at - 1, 0)].kind in ("NP", ",")):
-                self._hang(head, noun.head, "relcl")
+                self._hang(head, noun.head if antecedent < 0 else antecedent, "relcl")
                 self._hang(opener.head, head, "nsubj")
             elif verb is not None:
                 self._hang(head, verb.head, "ccomp")
         else:
             self._attach_finite(k, group, kind, verb)
+
+    def _has_own_subject(self, k: int, group: _Group, kind: str, verb: _Group | None) -> bool:
+        """Attach what is wished of an object, or done to it: "wants the dam stopped", "called for Ruiz to be freed"."""
+        thing, head = self.object, group.head
+        if self._is_joined_fate(k, group, verb):
+            return True
+        relative = kind == "VP" and verb is not None and self.labels[verb.head] == "relcl" and self.lemmas[verb.head] in WITH_FATE
+        if relative and verb is not None and self._is_bare_participle(group):  # "the ban, which Oslo wants lifted"
+            group.passive = True
+            self._hang(head, verb.head, "ccomp")
+            return True
+        if thing is None or kind != "NP" or self.subjects:
+            return False
+        above = self.heads[thing.head]
+        if self.labels[thing.head] == "pobj":
+            above = self.heads[above]
+            if not group.infinitive or above < 0 or not (group.passive or self.lemmas[above] in _FOR_ONE_TO):
+                return False
+        elif verb is None or above != verb.head:
+            return False
+        elif group.infinitive:
+            if self.lemmas[above] not in WISHING:
+                return False
+        elif self.lemmas[above] not in WITH_FATE or not self._is_bare_participle(group):
+            return False
+        group.passive = group.passive or not group.infinitive
+        self._hang(thing.head, head, "nsubjpass" if group.passive else "nsubj")
+        self._hang(head, above, "ccomp")
+        self.fate = group
+        return True
+
+    def _is_joined_fate(self, k: int, group: _Group, verb: _Group | None) -> bool:
+        """Attach the second of two fates: "wants the road scrapped and the bridge kept"."""
+        if verb is None or verb is not self.fate or not self.subjects or not self._is_bare_participle(group):
+            return False
+        subject = self.subjects[-1]
+        if self.groups[k - 1] is not subject or self.groups[k - 2].word not in ("and", "but"):
+            return False
+        self.subjects.pop()
+        group.passive, subject.role = True, ""
+        self._hang(subject.head, group.head, "nsubjpass")
+        self._hang(group.head, self.heads[verb.head], "ccomp")
+        self.fate = group
+        return True
+
+    def _is_fate(self, k: int, group: _Group, before: _Group | None) -> bool:
+        """Attach where something is wished to be: "wants the army out of Jos"."""
+        thing = self.object
+        if thing is None or before is not thing or group.word not in PLACES or self.verb is None:
+            return False
+        if self.labels[thing.head] != "dobj" or self.lemmas[self.verb.head] not in WITH_FATE:
+            return False
+        if group.word == "over" and k + 1 < len(self.groups) and self.groups[k + 1].kind == "NP":
+            return False
+        self._hang(group.head, self.verb.head, "ccomp")
+        self._hang(thing.head, group.head, "nsubj")
+        return True
 
     def _not_the_main_verb(self, k: int, noun: _Group) -> bool:
         if not self.subjects or self.subjects[-1] is not noun:
@@ -424,11 +561,11 @@ class _Attaching:
             self._hang(subject.head, head, "nsubjpass" if group.passive else "nsubj")
             subject.role = ""
             if self.opener is not None:
-                _, opener, noun = self.opener
+                _, opener, antecedent = self.opener
                 self.opener = None
                 self._hang(opener.head, head, "mark")
-                if noun is not None:
-                    self._hang(head, noun.head, "relcl")
+                if antecedent >= 0:
+                    self._hang(head, antecedent, "relcl")
                 elif opener.word in _ADVERBIAL:
                     if root is not None:
                         self._hang(head, (verb or root).head, "advcl")

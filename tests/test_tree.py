@@ -38,6 +38,39 @@ TREES = [
     ("Oslo sent Rome a gift.", {"Rome": ("dobj", "sent"), "Oslo": ("nsubj", "sent")}),
     ("Oslo mocked the ban on Lima.", {"on": ("prep", "ban"), "ban": ("dobj", "mocked")}),
     ("Oslo deplored the beating of Ruiz by soldiers.", {"by": ("prep", "beating"), "of": ("prep", "beating")}),
+    ("Oslo called the raid on Lima a mistake.", {"raid": ("dobj", "called"), "mistake": ("oprd", "called")}),
+    # what is wished of an object
+    ("Oslo wants the plan stopped.", {"plan": ("nsubjpass", "stopped"), "stopped": ("ccomp", "wants")}),
+    ("Oslo wants the plan to fail.", {"plan": ("nsubj", "fail"), "fail": ("ccomp", "wants")}),
+    ("Oslo wants the army out of Lima.", {"army": ("nsubj", "out"), "out": ("ccomp", "wants")}),
+    ("Oslo wants control over Lima.", {"control": ("dobj", "wants"), "over": ("prep", "control")}),
+    ("Oslo called for the plan to be stopped.", {"plan": ("nsubjpass", "stopped"), "stopped": ("ccomp", "called")}),
+    ("Oslo paid for the bus to please Rome.", {"bus": ("pobj", "for"), "please": ("xcomp", "paid")}),
+    (
+        "Oslo wants the road closed and the bridge kept.",
+        {"road": ("nsubjpass", "closed"), "bridge": ("nsubjpass", "kept"), "kept": ("ccomp", "wants")},
+    ),
+    ("The ban, which Oslo wants lifted, hurt Rome.", {"wants": ("relcl", "ban"), "lifted": ("ccomp", "wants")}),
+    # participles that are not the main verb
+    ("The ban imposed on Lima by Oslo was lifted.", {"imposed": ("acl", "ban"), "ban": ("nsubjpass", "lifted")}),
+    ("Raids on Lima, halted in May, have begun.", {"halted": ("acl", "Raids"), "Raids": ("nsubj", "begun")}),
+    ("Oslo fired on Lima and was condemned.", {"Oslo": ("nsubj", "fired"), "condemned": ("conj", "fired")}),
+    ("Freed by Oslo, Ruiz thanked Rome.", {"Freed": ("advcl", "thanked"), "Ruiz": ("nsubj", "thanked")}),
+    ("The raid on Lima, which Oslo condemned, failed.", {"condemned": ("relcl", "raid"), "raid": ("nsubj", "failed")}),
+    # what hangs on the verb, and what on its object
+    ("Oslo thanked Rome for the ships.", {"for": ("prep", "thanked"), "Rome": ("dobj", "thanked")}),
+    ("Oslo accused Rome of lying.", {"of": ("prep", "accused"), "lying": ("pcomp", "of")}),
+    ("Oslo denied a charge of lying.", {"of": ("prep", "charge")}),
+    ("Oslo freed the envoy of Lima at the request of Rome.", {"at": ("prep", "freed")}),
+    ("Oslo turned down the offer.", {"offer": ("dobj", "turned"), "down": ("prt", "turned")}),
+    ("Oslo regretted Rome's decision to go.", {"go": ("acl", "decision"), "decision": ("dobj", "regretted")}),
+    # two words that are verbs only now and then
+    ("Oslo does not like the plan.", {"plan": ("dobj", "like"), "Oslo": ("nsubj", "like")}),
+    ("Oslo, like Rome, left.", {"Rome": ("pobj", "like"), "Oslo": ("nsubj", "left")}),
+    ("Greens back the plan.", {"plan": ("dobj", "back"), "Greens": ("nsubj", "back")}),
+    ("Oslo sent the ship back to Rome.", {"back": ("advmod", "sent"), "ship": ("dobj", "sent")}),
+    ("Oslo went to Lima.", {"Oslo": ("nsubj", "went")}),
+    ("Police found the ship.", {"Police": ("nsubj", "found"), "ship": ("dobj", "found")}),
     ("Sen. Ana Ruiz (R-Ohio) praised Oslo.", {"Ruiz": ("nsubj", "praised"), "Oslo": ("dobj", "praised")}),
 ]
 
@@ -84,7 +117,7 @@ ROLES = [
     ("Oslo met Rome and condemned Lima.", "Oslo", "Lima", "condemn", "HR"),
     ("Oslo met Rome and condemned Lima.", "Rome", "Lima", "condemn", "-R"),
     ("Oslo, which condemned Lima, met Rome.", "Oslo", "Lima", "condemn", "HR"),
-    ("Oslo urged Rome to condemn Lima.", "Rome", "Lima", "condemn", "HR"),
+    ("Oslo told Rome to condemn Lima.", "Rome", "Lima", "condemn", "HR"),
     ("The pact that Oslo condemned will hurt Rome.", "Oslo", "The pact", "condemn", "HR"),
     ("Oslo called the pact a disaster.", "Oslo", "the pact", "disaster", "HR"),
     ("Oslo called the pact a disaster.", "Oslo", "Rome", "disaster", "H-"),
@@ -94,8 +127,35 @@ ROLES = [
     ("“The pact is a disaster,” said Oslo.", "Oslo", "The pact", "disaster", "HR"),
     ("Oslo condemned the raid.", "the raid", "Oslo", "condemn", "RH"),
     ("The plan angered Rome, but Oslo is open to it.", "Oslo", "The plan", "open to", "Hq"),
+    ("Oslo does not like the pact.", "Oslo", "the pact", "like", "HR"),
+    # what is wished or asked for is held by whoever wishes or asks, not by whoever is asked
+    ("Oslo wants Neri sacked.", "Oslo", "Neri", "sack", "hR"),
+    ("Oslo wants Neri to resign.", "Oslo", "Neri", "resign", "hR"),
+    ("Oslo wants Rome to free Neri.", "Oslo", "Neri", "free", "hR"),
+    ("Oslo wants Rome to free Neri.", "Rome", "Neri", "free", "xR"),
+    ("Oslo demanded that Neri be freed.", "Oslo", "Neri", "free", "hR"),
+    ("Oslo said that Neri was freed.", "Oslo", "Neri", "free", "sR"),
+    ("Oslo called for Neri to be freed.", "Oslo", "Neri", "free", "hR"),
+    ("Oslo urged Rome to condemn Lima.", "Oslo", "Lima", "condemn", "hR"),
+    ("Oslo urged Rome to condemn Lima.", "Rome", "Lima", "condemn", "xR"),
+    ("Oslo pressed Rome to free Neri.", "Oslo", "Rome", "press", "Hx"),
+    ("Rome was asked by Oslo to free Neri.", "Oslo", "Neri", "free", "hR"),
+    ("The tax, which Oslo wants abolished, hurt Rome.", "Oslo", "The tax", "abolish", "hR"),
+    ("Rome's plan to abolish the tax failed.", "Rome", "the tax", "abolish", "hR"),
+    ("Rome made an effort to abolish the tax.", "Rome", "the tax", "abolish", "hR"),
+    ("Oslo thanked Rome for freeing Neri.", "Rome", "Neri", "free", "HR"),
+    # what is felt about the subject, or about what a clause tells
+    ("The pact brought protests from Oslo.", "Oslo", "The pact", "protest", "HR"),
+    ("The pact met with the approval of Oslo.", "Oslo", "The pact", "approval", "HR"),
+    ("Oslo's departure from the pact hurt Rome.", "Oslo", "the pact", "departure", "HR"),
+    ("Rome freed Neri at the request of Oslo.", "Oslo", "Neri", "at the request of", "HR"),
+    ("Despite objections by Oslo, Rome closed the mine.", "Oslo", "the mine", "objection", "HR"),
     # deeds that a cue speaks of: who suffers, who benefits, who does them
     ("Oslo condemned the raid on Lima.", "Oslo", "Lima", "condemn", "Hv"),
+    ("Oslo condemned the bombing of Lima.", "Oslo", "Lima", "condemn", "Hw"),
+    ("Oslo halted the eviction of Neri.", "Oslo", "Neri", "halt", "Hv"),
+    ("The eviction of Neri was halted by Oslo.", "Oslo", "Neri", "halt", "Hv"),
+    ("Oslo backs Rome after the raid on Lima.", "Oslo", "Lima", "back", "H-"),
     ("Oslo condemned the raid on Lima.", "Oslo", "Lima", "raid", "-R"),
     ("Oslo launched the raid on Lima.", "Oslo", "Lima", "raid", "HR"),
     ("Oslo condemned Rome for raiding Lima.", "Oslo", "Lima", "condemn", "Hv"),
@@ -134,6 +194,15 @@ TURNED = [
     ("Oslo dropped its objections to the pact.", "objection", True),
     ("Oslo did not back the pact.", "back", True),
 ]
+
+
+# sentence, what looks like an entry of the lexicon and is another word
+OTHER_WORDS = [("Oslo, like Rome, left.", "like"), ("Oslo sent it back.", "back"), ("Oslo left just after Rome.", "just")]
+
+
+@pytest.mark.parametrize(("text", "entry"), OTHER_WORDS)
+def test_other_words_are_no_cues(text: str, entry: str) -> None:
+    assert entry not in [cue.entry for cue in read(text, ()).cues]
 
 
 @pytest.mark.parametrize(("text", "entry", "turned"), TURNED)
