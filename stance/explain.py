@@ -278,7 +278,7 @@ def _named(reading: Reading) -> dict[str, list[int]]:
     for i, lemma in enumerate(reading.lemmas):
         if lemma.isalpha():
             out.setdefault(lemma, []).append(i)
-    for cue in (known for cue in reading.cues for known in dict.fromkeys((cue, argued(cue)))):
+    for cue in dict.fromkeys((*reading.cues, *map(argued, reading.cues))):
         stance = f"not_{cue.stance}" if cue.negated and cue.stance != "neutral" else cue.stance
         for name in (cue.entry, stance, f"{cue.stance}.{cue.frame}"):
             out.setdefault(name, []).extend(range(cue.start, cue.end))
