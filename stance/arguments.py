@@ -58,6 +58,8 @@ _EARNING = frozenset(
     "win draw earn gain get receive meet attract bring elicit cause raise stir fuel spark prompt provoke trigger ignite unleash "
     "face".split()
 )
+# what is felt or done "over" a deed, "at" it, "by" it is no part of it
+_REACTING = frozenset("over at about against after despite amid of by during since before".split())
 _FROM = frozenset(("from", "among", "of"))
 _ADJUNCTS = frozenset("after before during since until amid despite".split())  # what follows is no argument
 _SUBJECTS = frozenset(("nsubj", "nsubjpass", "csubj"))
@@ -195,12 +197,9 @@ class Clauses:
         return []
 
     def head_of(self, start: int, end: int) -> int:
-        """The token of a span that the others hang on."""
-        for i in range(start, end):
-            head = self.tree.heads[i]
-            if head == i or not start <= head < end:
-                return i
-        return start
+        """The token of a span that the others hang on, of several one that is no adverb."""
+        tops = [i for i in range(start, end) if self.tree.heads[i] == i or not start <= self.tree.heads[i] < end]
+        return next((i for i in tops if self.tree.tags[i] != "A"), tops[0] if tops else start)
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,7 +358,8 @@ def _arguments(
     inside = range(cue.start, cue.end)
     # what hangs on another word of the phrase than its head: "at odds with Oslo", "wants to abolish the tax"
     rest = [o for i in inside if i != word for o in clauses.objects(i) + [o for _, o in clauses.obliques(i)]]
-    rest += [(k, _ITSELF) for i in inside if i != word for k in tree.children[i] if tree.labels[k] == "pobj"]
+    # of a lone preposition, as "against", what follows it
+    rest += [(k, _ITSELF) for i in inside if i != word or cue.pos == "phrase" for k in tree.children[i] if tree.labels[k] == "pobj"]
     rest = [o for o in rest if o[0] not in inside]
     verbal = tree.tags[word] in "VGX"
     if verbal:
@@ -395,7 +395,7 @@ def _of_verb(
     subjects = clauses.subjects(word)
     if cue.pos != "verb":  # "backed by": the frame of a phrase speaks of subject and object as they stand in it
         return subjects, objects + rest + agents, others
-    passive = cue.passive or any(labels[k] in ("nsubjpass", "auxpass", "agent") for k in children)
+    passive = not cue.entry.startswith("be ") and (cue.passive or any(labels[k] in ("nsubjpass", "auxpass", "agent") for k in children))
     if not passive and labels[word] in ("acl", "advcl") and words[word].endswith(("ed", "wn", "en")):
         passive = not any(labels[k] in ("nsubj", "dobj", "aux", "mark") for k in children)
     if objects and clauses.lemmas[word] in _WISHES and any(labels[k] == "xcomp" for k in children):
@@ -422,7 +422,7 @@ def _of_noun(
         or (labels[k] in ("compound", "nmod", "amod") and not cue.start <= k < cue.end and tags[k] in "NO")
     ]
     holding = ["by"]
-    if cue.entry in _OF_HOLDERS:
+    if cue.entry in _OF_HOLDERS and not owners and not any(preposition == "by" for preposition, _ in obliques):
         holding.append("of")
     if cue.frame == "subj" and cue.entry != "departure":
         holding.append("from")  # "protests from Oslo"
@@ -440,13 +440,14 @@ def _of_noun(
         verb = heads[head] if label == "pobj" else heads[heads[head]] if label == "conj" else head
         if tags[verb] in "VGX":
             if label == "pobj" and clauses.words[head] in ("despite", "over") and holders:
-                receivers = [*receivers, (verb, _ITSELF), *clauses.objects(verb)]  # "despite protests by nationalists"
+                receivers = [*receivers, (verb, _ITSELF)]  # "despite protests by nationalists"
             elif clauses.lemmas[verb] in _EARNING and label in ("dobj", "pobj"):
                 receivers = receivers + clauses.subjects(verb)  # "drew a protest from Oslo"
                 holders = holders + [o for preposition, o in obliques + clauses.obliques(verb) if preposition in _FROM]
             elif label == "dobj" and any(clauses.words[k] not in _OWNERS for k, _ in owners):
                 receivers = receivers + clauses.subjects(verb)  # "the reform has Oslo's support"
-            elif label == "nsubj" or verb in opposing:  # who condemns an attack does not make it
+            elif label == "nsubj" or verb in opposing or (label == "pobj" and clauses.words[head] in _REACTING):
+                # who condemns an attack, or strikes over it, does not make it
                 others = clauses.objects(verb) + [o for _, o in clauses.obliques(verb)]
             else:
                 holders = holders + clauses.subjects(verb)
@@ -458,7 +459,7 @@ def _of_noun(
         receivers = [*receivers, (head, _ITSELF)]
     elif label == "prep" and tags[head] in "VGX":
         if cue.frame == "obj":  # "at the request of Oslo": favors what the verb tells
-            holders = [*holders, (head, _ITSELF), *clauses.objects(head)]
+            holders = [*holders, (head, _ITSELF)]
         else:
             holders = holders + clauses.subjects(head)
     return holders, receivers, others

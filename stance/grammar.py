@@ -35,6 +35,7 @@ _SUBORDINATORS = word_set(
 )
 _PRONOUNS = word_set("he she they it we i you him her them us me himself herself itself themselves this these those")
 _DETERMINERS = word_set("the a an his her its their our my your any no some every each all both another such")
+_ARTICLES = word_set("the a an his her its their our my any every no")
 _ADVERBS = word_set(
     "not never no n't also now then still just only already again even too very so more most less least once often always "
     "sometimes later earlier soon yet ever here there however meanwhile instead away back ahead perhaps ago "
@@ -262,7 +263,7 @@ def _find_cues(low: tuple[str, ...], is_name: list[bool], tags: list[str]) -> li
             i += 1
             continue
         nominal = tags[i] == "O" and (tags[i - 1] in "DJSP0NVG" if i else low[i].endswith("s"))  # "Raids on Oslo"
-        form = hits[0] if len(hits) == 1 else _likeliest(hits, low, is_name, i, nominal)
+        form = hits[0] if len(hits) == 1 else _likeliest(hits, low, is_name, i, nominal, tags[i] == "V")
         end = i + len(form.words)
         if form.entry.pos == "verb" and nominal:
             alone = next((f for f in lexicon[low[i]][0] if f.entry.pos == "noun"), None)
@@ -305,9 +306,11 @@ def _deed(low: tuple[str, ...], shift: Cue) -> Cue:
     return shift
 
 
-def _likeliest(hits: list[Form], low: tuple[str, ...], is_name: list[bool], i: int, nominal: bool) -> Form:
+def _likeliest(hits: list[Form], low: tuple[str, ...], is_name: list[bool], i: int, nominal: bool, verb: bool) -> Form:
     """Of forms of one length, the verb where the word before calls for one, else the other; never where it is `nominal`."""
     verbs = [h for h in hits if h.entry.pos == "verb"]
+    if verb and verbs:
+        return verbs[0]
     if nominal and i + 1 < len(low) and (low[i + 1] in PREPOSITIONS or not low[i + 1][0].isalnum()):
         noun = next((h for h in hits if h.entry.pos == "noun"), None)
         if noun is not None:  # "Oslo's fine on the firm"
@@ -366,7 +369,7 @@ def _tag(
             tags[i] = "," if word == "," else "Q" if word in '"“”' else "."
             if word in ".;:?!—–()":
                 verb_seen = False
-        elif len(word) > 4 and word.endswith("ly"):
+        elif len(word) > 4 and word.endswith("ly") and word not in verbs:
             tags[i] = "A"
         elif word in verbs:
             lemma, kind = verbs[word]
@@ -404,7 +407,10 @@ def _mend(tags: list[str], low: tuple[str, ...], unmasked: tuple[str, ...]) -> N
         if tag == "N" and unmasked[i] in _DAYS:
             tags[i] = "A"
         elif tag in "VG" and word in _RATHER_NOUNS:
-            if before not in "TW" and not modal and not (before == "N" and tag == "V" and after in "DWN"):
+            names = before == "N" and tag == "V" and after in "DWN"
+            governs = before in "NO" and after == "D" and low[i + 1] in _ARTICLES  # "the minister attacks the plan"
+            going_on = before == "X" and low[i - 1] in BE and after in "DWN"  # "is bombing the town"
+            if before not in "TW" and not (modal or names or governs or going_on):
                 tags[i] = "O"
         elif tag == "O" and (modal or (before == "T" and after in "DWNPTRA")) and not word.endswith("s"):
             tags[i] = "V"
@@ -414,10 +420,35 @@ def _mend(tags: list[str], low: tuple[str, ...], unmasked: tuple[str, ...]) -> N
             tags[i] = "D"
         if tags[i] == "V" and word.endswith("s") and after == "X" and before in "NOJ":
             tags[i] = "O"
-        if word in _ALSO_VERBS and _is_verb(tags, low, i):
+        if (word in _ALSO_VERBS and _is_verb(tags, low, i)) or (tags[i] == "O" and i and _is_plural_verb(tags, low, i)):
             tags[i] = "V"
 
 
+def _is_plural_verb(tags: Sequence[str], low: tuple[str, ...], i: int) -> bool:
+    """Whether what may be a noun is the verb of several: "voters support the plan", or of a wish: "that Oslo release Ruiz"."""
+    known = verb_lemmas().get(low[i])
+    if known is None or known[1] != "b" or i + 1 == len(tags):
+        return False
+    k = i - 1
+    while k > 0 and tags[k] == "A":
+        k -= 1
+    many = tags[k] == "N" or (tags[k] == "O" and (low[k] in _MANY or (low[k].endswith("s") and not low[k].endswith("ss"))))
+    if not many or any(tag in "VX" for tag in tags[_clause(tags, i) : i]):
+        return False
+    after = tags[i + 1]
+    if after in "DW":
+        return True
+    if not (after in "NT" or low[i + 1] in ("against", "for")):
+        return False
+    for j in range(i + 1, len(tags)):
+        if tags[j] in ",.QRC":
+            break
+        if tags[j] in "VX" and tags[j - 1] != "T":
+            return False
+    return True
+
+
+_MANY = frozenset(("people", "police", "men", "women", "children"))
 _ALSO_VERBS = frozenset(("back", "like"))  # of the closed classes
 
 

@@ -225,7 +225,9 @@ class _Attaching:
                 break
         head = verb if verb >= 0 else max(auxiliary, start)
         end = max(j, start + 1)
-        by = words[end : end + 1] == ("by",) and tags[head] == "V"
+        cue = self.cue_of[head]
+        stands_by = cue is not None and cue.pos == "verb" and cue.end > end  # "stands by the plan"
+        by = words[end : end + 1] == ("by",) and tags[head] == "V" and not stands_by
         bare = auxiliary < 0
         gerund = tags[head] == "G" and bare and not infinitive
         group = _Group("VP", start, end, head, words[head])

@@ -8,6 +8,7 @@ from test_model import arbitrary_pairs
 
 from stance.arguments import read_arguments, roles_of
 from stance.grammar import forced_names, read, token_span, words_of
+from stance.lexicon import entries, verb_forms
 from stance.pairs import Pair, find_pair
 from stance.tree import make_tree, tree_of
 
@@ -83,6 +84,37 @@ def test_words_hang_where_they_should(text: str, expected: dict[str, tuple[str, 
     assert found == expected
 
 
+# sentence with a form of a verb (b base, s, d past, n participle, g -ing), its subject, its object
+FRAMES = [
+    ("Most voters {b} the plan.", "voters", "plan"),
+    ("The minister {s} the plan.", "minister", "plan"),
+    ("The minister {d} the plan.", "minister", "plan"),
+    ("Doctors from Oslo {b} the plan.", "Doctors", "plan"),
+    ("The minister will {b} the plan.", "minister", "plan"),
+    ("The minister has {n} the plan.", "minister", "plan"),
+    ("The minister is {g} the plan.", "minister", "plan"),
+    ("The plan was {n} by Oslo.", "plan", None),
+]
+OTHERWISE = {"can", "concern"}  # "can" is an auxiliary, "concerning" a preposition
+
+
+@pytest.mark.parametrize(("frame", "subject", "thing"), FRAMES, ids=[f for f, *_ in FRAMES])
+def test_every_verb_of_the_lexicon_has_its_subject_and_object(frame: str, subject: str, thing: str | None) -> None:
+    verbs = {e.entry for e in entries() if e.pos == "verb" and e.entry.isalpha() and len(e.entry) > 2} - OTHERWISE
+    assert len(verbs) > 1500
+    failed = []
+    for verb in sorted(verbs):
+        forms = {kind: word for word, kind in reversed(verb_forms(verb).items())} | {"b": verb}
+        text = frame.format(**forms | {"n": forms.get("n", forms["d"])})
+        words = [text[s:e] for s, e in zip(words_of(text).starts, words_of(text).ends, strict=True)]
+        tree = tree_of(text)
+        of = {words[i]: tree.labels[i] for i in range(len(words)) if tree.labels[tree.heads[i]] == "ROOT"}
+        expected = {subject: "nsubj", thing: "dobj"} if thing else {subject: "nsubjpass"}
+        if not expected.items() <= of.items():
+            failed.append(text)
+    assert failed == []
+
+
 @settings(max_examples=100, deadline=None)
 @given(arbitrary_pairs())
 def test_any_text_is_a_tree(pair: Pair) -> None:
@@ -148,8 +180,15 @@ ROLES = [
     ("The pact brought protests from Oslo.", "Oslo", "The pact", "protest", "HR"),
     ("The pact met with the approval of Oslo.", "Oslo", "The pact", "approval", "HR"),
     ("Oslo's departure from the pact hurt Rome.", "Oslo", "the pact", "departure", "HR"),
-    ("Rome freed Neri at the request of Oslo.", "Oslo", "Neri", "at the request of", "HR"),
-    ("Despite objections by Oslo, Rome closed the mine.", "Oslo", "the mine", "objection", "HR"),
+    ("Rome freed Neri at the request of Oslo.", "Oslo", "Neri", "at the request of", "Hb"),
+    ("Despite objections by Oslo, Rome sacked Neri.", "Oslo", "Neri", "objection", "Hv"),
+    ("Workers struck over the sacking of Neri.", "Workers", "Neri", "sacking", "-R"),
+    ("Oslo is deeply critical of Lima.", "Oslo", "Lima", "deeply critical of", "HR"),
+    ("Oslo is against the pact.", "Oslo", "the pact", "against", "HR"),
+    ("Oslo stood by the pact.", "Oslo", "the pact", "stand by", "HR"),
+    ("Oslo was pleased with the pact.", "Oslo", "the pact", "be pleased with", "HR"),
+    ("Voters support the pact.", "Voters", "the pact", "support", "HR"),
+    ("Oslo demanded that Rome release Neri.", "Oslo", "Neri", "release", "hR"),
     # deeds that a cue speaks of: who suffers, who benefits, who does them
     ("Oslo condemned the raid on Lima.", "Oslo", "Lima", "condemn", "Hv"),
     ("Oslo condemned the bombing of Lima.", "Oslo", "Lima", "condemn", "Hw"),
@@ -165,6 +204,7 @@ ROLES = [
     ("Oslo mocked Rome's praise of Neri.", "Oslo", "Rome", "mock", "He"),
     # what "of" names: the holder of demands, the object of criticism
     ("Oslo ignored the demands of Lima.", "Oslo", "Lima", "demand", "-H"),
+    ("Rome saw the attack of Lima by Oslo.", "Oslo", "Lima", "attack", "HR"),
     ("Oslo ignored the criticism of Lima.", "Oslo", "Lima", "criticism", "-R"),
 ]
 
