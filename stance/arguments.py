@@ -60,6 +60,12 @@ _EARNING = frozenset(
 )
 # what is felt or done "over" a deed, "at" it, "by" it is no part of it
 _REACTING = frozenset("over at about against after despite amid of by during since before".split())
+# nouns of what befalls someone whose owner is who does it, also where nobody is named to whom: "the army's shelling"
+_OF_DOERS = frozenset(
+    "amnesty award bailout blacklist blackmail blitz bombardment bombing censorship coup cutback fine firebombing harassment hiring "
+    "intimidation jamming layoff looting nationalisation nationalization persecution pogrom purge raid ramming repression restriction "
+    "sabotage shelling shutdown surveillance withdrawal".split()
+)
 _FROM = frozenset(("from", "among", "of"))
 _ADJUNCTS = frozenset("after before during since until amid despite".split())  # what follows is no argument
 _SUBJECTS = frozenset(("nsubj", "nsubjpass", "csubj"))
@@ -363,7 +369,7 @@ def _arguments(
     rest = [o for o in rest if o[0] not in inside]
     verbal = tree.tags[word] in "VGX"
     if verbal:
-        holders, receivers, others = _of_verb(clauses, cue, word, rest)
+        holders, receivers, others = _of_verb(clauses, cue, word, rest, opposing)
     else:
         holders, receivers, others = _of_noun(clauses, cue, word, rest, opposing)
     if cue.frame == "obj":
@@ -381,7 +387,7 @@ def _arguments(
 
 
 def _of_verb(
-    clauses: Clauses, cue: Cue, word: int, rest: list[Argument]
+    clauses: Clauses, cue: Cue, word: int, rest: list[Argument], opposing: frozenset[int]
 ) -> tuple[list[Argument], list[Argument], list[Argument]]:
     tree, words = clauses.tree, clauses.words
     labels, children = tree.labels, tree.children[word]
@@ -392,7 +398,12 @@ def _of_verb(
     if labels[word] == "amod":  # "the ruling party", "an embattled party"
         modified = [(tree.heads[word], _ITSELF)]
         return (modified, objects, []) if words[word].endswith("ing") else ([], modified, [])
+    # "opposes banning Oslo", "deplored that Rome banned it": the deed itself
+    if cue.stance != "neutral":
+        rest = rest + [(k, _ITSELF) for k in children if labels[k] == "ccomp" or (labels[k] == "xcomp" and tree.tags[k] == "G")]
     subjects = clauses.subjects(word)
+    if labels[word] == "xcomp" and tree.tags[word] == "G" and tree.heads[word] in opposing:
+        subjects = []
     if cue.pos != "verb":  # "backed by": the frame of a phrase speaks of subject and object as they stand in it
         return subjects, objects + rest + agents, others
     passive = not cue.entry.startswith("be ") and (cue.passive or any(labels[k] in ("nsubjpass", "auxpass", "agent") for k in children))
@@ -429,6 +440,9 @@ def _of_noun(
     holders = owners + [o for preposition, o in obliques if preposition in holding]
     receivers = [o for preposition, o in obliques if preposition not in holding] + rest
     others: list[Argument] = []
+    if cue.frame == "fate" and not receivers and cue.entry not in _OF_DOERS:  # "Ruiz's arrest"
+        receivers = [o for o in owners if labels[o[0]] == "poss"]
+        holders = [o for o in holders if o not in receivers]
     head, label = heads[word], labels[word]
     if label in ("attr", "acomp", "oprd"):
         subjects = clauses.subjects(head)

@@ -35,6 +35,7 @@ _SUBORDINATORS = word_set(
 )
 _PRONOUNS = word_set("he she they it we i you him her them us me himself herself itself themselves this these those")
 _DETERMINERS = word_set("the a an his her its their our my your any no some every each all both another such")
+_VERBS_IN_LY = word_set("ally apply bully comply imply misapply multiply rally rely reply resupply sully supply")
 _ARTICLES = word_set("the a an his her its their our my any every no")
 _ADVERBS = word_set(
     "not never no n't also now then still just only already again even too very so more most less least once often always "
@@ -369,7 +370,7 @@ def _tag(
             tags[i] = "," if word == "," else "Q" if word in '"“”' else "."
             if word in ".;:?!—–()":
                 verb_seen = False
-        elif len(word) > 4 and word.endswith("ly") and word not in verbs:
+        elif len(word) > 4 and word.endswith("ly") and word not in _VERBS_IN_LY:
             tags[i] = "A"
         elif word in verbs:
             lemma, kind = verbs[word]
@@ -407,7 +408,8 @@ def _mend(tags: list[str], low: tuple[str, ...], unmasked: tuple[str, ...]) -> N
         if tag == "N" and unmasked[i] in _DAYS:
             tags[i] = "A"
         elif tag in "VG" and word in _RATHER_NOUNS:
-            names = before == "N" and tag == "V" and after in "DWN"
+            # "Oslo attacks Rome", but "Oslo minister Ada Obi said"
+            names = before == "N" and tag == "V" and (after in "DW" or (after == "N" and not _verb_later(tags, i)))
             governs = before in "NO" and after == "D" and low[i + 1] in _ARTICLES  # "the minister attacks the plan"
             going_on = before == "X" and low[i - 1] in BE and after in "DWN"  # "is bombing the town"
             if before not in "TW" and not (modal or names or governs or going_on):
@@ -420,34 +422,37 @@ def _mend(tags: list[str], low: tuple[str, ...], unmasked: tuple[str, ...]) -> N
             tags[i] = "D"
         if tags[i] == "V" and word.endswith("s") and after == "X" and before in "NOJ":
             tags[i] = "O"
-        if (word in _ALSO_VERBS and _is_verb(tags, low, i)) or (tags[i] == "O" and i and _is_plural_verb(tags, low, i)):
+        if (word in _ALSO_VERBS and _is_verb(tags, low, i)) or (tags[i] == "O" and i and _is_base_verb(tags, low, i)):
             tags[i] = "V"
 
 
-def _is_plural_verb(tags: Sequence[str], low: tuple[str, ...], i: int) -> bool:
-    """Whether what may be a noun is the verb of several: "voters support the plan", or of a wish: "that Oslo release Ruiz"."""
+def _is_base_verb(tags: Sequence[str], low: tuple[str, ...], i: int) -> bool:
+    """Whether what may be a noun is a verb in its base form.
+
+    That of several ("voters support the plan"), of a wish ("that Oslo release Ruiz"), or after a verb and whom it helps or asks
+    about ("helped Oslo free Ruiz", "did Oslo free Ruiz?").
+    """
     known = verb_lemmas().get(low[i])
     if known is None or known[1] != "b" or i + 1 == len(tags):
         return False
     k = i - 1
     while k > 0 and tags[k] == "A":
         k -= 1
+    subject = k
+    while subject > 0 and tags[subject] in "NODJ0S":
+        subject -= 1
+    if subject < k and tags[k] in "NO" and (low[subject] in _LETTING or low[subject] in _MODALS) and tags[i + 1] in "DWN":
+        return True
     many = tags[k] == "N" or (tags[k] == "O" and (low[k] in _MANY or (low[k].endswith("s") and not low[k].endswith("ss"))))
     if not many or any(tag in "VX" for tag in tags[_clause(tags, i) : i]):
         return False
     after = tags[i + 1]
     if after in "DW":
         return True
-    if not (after in "NT" or low[i + 1] in ("against", "for")):
-        return False
-    for j in range(i + 1, len(tags)):
-        if tags[j] in ",.QRC":
-            break
-        if tags[j] in "VX" and tags[j - 1] != "T":
-            return False
-    return True
+    return (after in "NT" or low[i + 1] in ("against", "for")) and not _verb_later(tags, i)
 
 
+_LETTING = frozenset("let lets letting help helps helped helping make makes made making watch watched".split())
 _MANY = frozenset(("people", "police", "men", "women", "children"))
 _ALSO_VERBS = frozenset(("back", "like"))  # of the closed classes
 
@@ -463,12 +468,18 @@ def _is_verb(tags: Sequence[str], low: tuple[str, ...], i: int) -> bool:
         return True
     if tags[k] not in "NO" or tags[i + 1] not in "DNOJWS0":
         return False
+    # "a man like the bishop said"
+    return not _verb_later(tags, i) and not any(tag in "VX" for tag in tags[_clause(tags, i) : i])
+
+
+def _verb_later(tags: Sequence[str], i: int) -> bool:
+    """Whether a finite verb follows token i before the next mark or conjunction."""
     for j in range(i + 1, len(tags)):
-        if tags[j] in ",.QR":
-            break
-        if tags[j] in "VX":
-            return False  # "a man like the bishop said"
-    return not any(tag in "VX" for tag in tags[_clause(tags, i) : i])
+        if tags[j] in ",.QRC":
+            return False
+        if tags[j] in "VX" and tags[j - 1] != "T":
+            return True
+    return False
 
 
 def _clause(tags: Sequence[str], i: int) -> int:

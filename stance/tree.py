@@ -75,6 +75,7 @@ _TO_DO = word_set(  # nouns that take an infinitive: "the decision to ban"
 )
 _DONE_TO = word_set("on against to into at towards toward upon")
 _NEGATIVE = word_set("not never no n't")
+_LETTING = word_set("let help make watch")  # "helped Oslo free Ruiz"
 _FOR_ONE_TO = word_set("call ask plead press push wait appeal long hope pray plea wish demand request time campaign argue bid")
 
 
@@ -332,7 +333,8 @@ class _Attaching:
         after = next((g for g in self.groups[k + 1 :] if g.kind != "A"), None)
         kind = before.kind if before else "."
         subject = after is not None and after.kind == "VP" and after.finite and not after.participle
-        subject = subject or (before is not None and kind in (",", "Q", "R", ".", "C") and self._finite_ahead(k))
+        opens = kind in (",", "Q", "R", ".", "C") or (kind == "VP" and before is not None and self.lemmas[before.head] in _CLAUSAL)
+        subject = subject or (before is not None and opens and self._finite_ahead(k))  # "said the ban on Oslo was wrong"
         noun = self.noun
         if kind == "," and noun is beyond and noun in self.subjects and after is not None and after.kind in (",", "C"):
             subject = False  # "Oslo, Rome and Lima condemned"
@@ -507,9 +509,18 @@ class _Attaching:
                 return False
         elif verb is None or above != verb.head:
             return False
+        elif self.tags[above] == "X" and group.start == head and self.root is verb:  # "did Oslo condemn the ban?"
+            self._hang(thing.head, head, "nsubj")
+            self._hang(above, head, "aux")
+            self.root = group
+            return True
         elif group.infinitive:
             if self.lemmas[above] not in WISHING:
                 return False
+        elif self.lemmas[above] in _LETTING and group.start == head:
+            self._hang(thing.head, head, "nsubj")
+            self._hang(head, above, "ccomp")
+            return True
         elif self.lemmas[above] not in WITH_FATE or not self._is_bare_participle(group):
             return False
         group.passive = group.passive or not group.infinitive

@@ -28,6 +28,7 @@ TREES = [
         "Oslo says Rome blocked the plan.",
         {"Rome": ("nsubj", "blocked"), "blocked": ("ccomp", "says"), "Oslo": ("nsubj", "says")},
     ),
+    ("Oslo said the ban on Lima was wrong.", {"ban": ("nsubj", "was"), "was": ("ccomp", "said")}),
     ("“We oppose the plan,” said Oslo.", {"oppose": ("ccomp", "said"), "Oslo": ("nsubj", "said")}),
     ("Oslo, Rome and Lima condemned the plan.", {"Oslo": ("nsubj", "condemned"), "Rome": ("conj", "Oslo")}),
     ("The minister who drafted the plan left Oslo.", {"drafted": ("relcl", "minister"), "minister": ("nsubj", "left")}),
@@ -52,6 +53,8 @@ TREES = [
         {"road": ("nsubjpass", "closed"), "bridge": ("nsubjpass", "kept"), "kept": ("ccomp", "wants")},
     ),
     ("The ban, which Oslo wants lifted, hurt Rome.", {"wants": ("relcl", "ban"), "lifted": ("ccomp", "wants")}),
+    ("Oslo helped the rebels attack Lima.", {"rebels": ("nsubj", "attack"), "attack": ("ccomp", "helped")}),
+    ("Why did Oslo condemn the plan?", {"Oslo": ("nsubj", "condemn"), "did": ("aux", "condemn"), "plan": ("dobj", "condemn")}),
     # participles that are not the main verb
     ("The ban imposed on Lima by Oslo was lifted.", {"imposed": ("acl", "ban"), "ban": ("nsubjpass", "lifted")}),
     ("Raids on Lima, halted in May, have begun.", {"halted": ("acl", "Raids"), "Raids": ("nsubj", "begun")}),
@@ -71,6 +74,8 @@ TREES = [
     ("Greens back the plan.", {"plan": ("dobj", "back"), "Greens": ("nsubj", "back")}),
     ("Oslo sent the ship back to Rome.", {"back": ("advmod", "sent"), "ship": ("dobj", "sent")}),
     ("Oslo went to Lima.", {"Oslo": ("nsubj", "went")}),
+    ("Oslo sharply condemned Lima.", {"Oslo": ("nsubj", "condemned"), "Lima": ("dobj", "condemned")}),
+    ("Oslo minister Ada Obi condemned Lima.", {"Oslo": ("compound", "Obi"), "Obi": ("nsubj", "condemned")}),
     ("Police found the ship.", {"Police": ("nsubj", "found"), "ship": ("dobj", "found")}),
     ("Sen. Ana Ruiz (R-Ohio) praised Oslo.", {"Ruiz": ("nsubj", "praised"), "Oslo": ("dobj", "praised")}),
 ]
@@ -192,6 +197,11 @@ ROLES = [
     # deeds that a cue speaks of: who suffers, who benefits, who does them
     ("Oslo condemned the raid on Lima.", "Oslo", "Lima", "condemn", "Hv"),
     ("Oslo condemned the bombing of Lima.", "Oslo", "Lima", "condemn", "Hw"),
+    ("Oslo condemned Neri's arrest.", "Oslo", "Neri", "condemn", "Hv"),
+    ("Oslo condemned the army's shelling.", "Oslo", "the army", "condemn", "Hd"),
+    ("Oslo opposes banning Lima.", "Oslo", "Lima", "oppose", "Hv"),
+    ("Oslo opposes banning Lima.", "Oslo", "Lima", "ban", "-R"),
+    ("Oslo deplores that Rome banned Lima.", "Oslo", "Lima", "deplore", "Hv"),
     ("Oslo halted the eviction of Neri.", "Oslo", "Neri", "halt", "Hv"),
     ("The eviction of Neri was halted by Oslo.", "Oslo", "Neri", "halt", "Hv"),
     ("Oslo backs Rome after the raid on Lima.", "Oslo", "Lima", "back", "H-"),
