@@ -2,8 +2,8 @@
 
 No treebank and no model: the tags of `grammar` are grouped into noun phrases and verb groups, and one pass from left to right
 attaches each group to what stands before it. The labels are those of ClearNLP, as in spaCy's English pipelines (nsubj, dobj,
-pobj, prep, agent, poss, relcl ...), so that a statistical parser can take the place of these rules, see `syntax`. On the
-sentences of `labeled/` three words in four hang where spaCy's small pipeline hangs them, and four subjects in five.
+pobj, prep, agent, poss, relcl ...), so that a statistical parser can take the place of these rules, see `syntax`. Of 100
+words in the sentences of `labeled/`, 79 hang where spaCy's small pipeline hangs them, and 83 of 100 subjects; in real news 73 and 78.
 """
 
 from __future__ import annotations
@@ -491,42 +491,48 @@ class _Attaching:
             self._attach_finite(k, group, kind, verb)
 
     def _has_own_subject(self, k: int, group: _Group, kind: str, verb: _Group | None) -> bool:
-        """Attach what is wished of an object, or done to it: "wants the dam stopped", "called for Ruiz to be freed"."""
+        """Attach a verb whose subject is the object before it: "wants the dam stopped", "called for Ruiz to be freed"."""
+        if self._is_joined_fate(k, group, verb) or self._is_fate_of_relative(group, kind, verb):
+            return True
         thing, head = self.object, group.head
-        if self._is_joined_fate(k, group, verb):
-            return True
-        relative = kind == "VP" and verb is not None and self.labels[verb.head] == "relcl" and self.lemmas[verb.head] in WITH_FATE
-        if relative and verb is not None and self._is_bare_participle(group):  # "the ban, which Oslo wants lifted"
-            group.passive = True
-            self._hang(head, verb.head, "ccomp")
-            return True
         if thing is None or kind != "NP" or self.subjects:
             return False
         above = self.heads[thing.head]
-        if self.labels[thing.head] == "pobj":
+        after_for = self.labels[thing.head] == "pobj"
+        if after_for:
             above = self.heads[above]
-            if not group.infinitive or above < 0 or not (group.passive or self.lemmas[above] in _FOR_ONE_TO):
-                return False
-        elif verb is None or above != verb.head:
+        if above < 0 or not (after_for or (verb is not None and above == verb.head)):
             return False
-        elif self.tags[above] == "X" and group.start == head and self.root is verb:  # "did Oslo condemn the ban?"
+        if self.tags[above] == "X" and self.root is verb and group.start == head:  # "did Oslo condemn the ban?"
             self._hang(thing.head, head, "nsubj")
             self._hang(above, head, "aux")
             self.root = group
             return True
-        elif group.infinitive:
-            if self.lemmas[above] not in WISHING:
-                return False
-        elif self.lemmas[above] in _LETTING and group.start == head:
-            self._hang(thing.head, head, "nsubj")
-            self._hang(head, above, "ccomp")
-            return True
-        elif self.lemmas[above] not in WITH_FATE or not self._is_bare_participle(group):
+        if not self._takes_clause(above, group, after_for):
             return False
-        group.passive = group.passive or not group.infinitive
+        group.passive = group.passive or (self.lemmas[above] in WITH_FATE and not group.infinitive)
         self._hang(thing.head, head, "nsubjpass" if group.passive else "nsubj")
         self._hang(head, above, "ccomp")
         self.fate = group
+        return True
+
+    def _takes_clause(self, word: int, group: _Group, after_for: bool) -> bool:
+        """Whether a word takes this verb group, with its subject, as what is wished, asked for or brought about."""
+        lemma = self.lemmas[word]
+        if after_for:
+            return group.infinitive and (group.passive or lemma in _FOR_ONE_TO)
+        if group.infinitive:
+            return lemma in WISHING
+        return (lemma in _LETTING and group.start == group.head) or (lemma in WITH_FATE and self._is_bare_participle(group))
+
+    def _is_fate_of_relative(self, group: _Group, kind: str, verb: _Group | None) -> bool:
+        """Attach what is wished of what a relative clause is about: "the ban, which Oslo wants lifted"."""
+        if verb is None or kind != "VP" or self.labels[verb.head] != "relcl" or self.lemmas[verb.head] not in WITH_FATE:
+            return False
+        if not self._is_bare_participle(group):
+            return False
+        group.passive = True
+        self._hang(group.head, verb.head, "ccomp")
         return True
 
     def _is_joined_fate(self, k: int, group: _Group, verb: _Group | None) -> bool:
