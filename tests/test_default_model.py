@@ -53,8 +53,8 @@ def test_it_reads_plain_sentences() -> None:
     assert StanceModel.load().predict_pairs(frame)["stance"].tolist() == frame["meant"].tolist()
 
 
-# what one says of what is done to another; either of two stances is right where coders differ
-DEEDS = [
+# what one says of what is done to another, and what one wishes; either of two stances is right where coders differ
+STANCES_HELD = [
     ("Ghana denounced the raid on Lome.", "Ghana", "Lome", "neutral favor"),
     ("Ghana denounced Togo's raid on Lome.", "Ghana", "Togo", "against"),
     ("Togo launched a raid on Lome.", "Togo", "Lome", "against"),
@@ -74,24 +74,38 @@ DEEDS = [
     ("Spain rejects the demands of Portugal.", "Spain", "Portugal", "against"),
     ("Farmers urged the minister to scrap the levy.", "Farmers", "the minister", "neutral"),
     ("Farmers urged the minister to scrap the levy.", "Farmers", "the levy", "against"),
+    # what is wished, and of whom
+    ("Fishermen want the dam.", "Fishermen", "the dam", "favor"),
+    ("Fishermen want the dam stopped.", "Fishermen", "the dam", "against"),
+    ("The union wants Ida Moss sacked.", "The union", "Ida Moss", "against"),
+    ("The union wants Ida Moss reinstated.", "The union", "Ida Moss", "favor"),
+    ("Chile called for Marco Neri to be released.", "Chile", "Marco Neri", "favor"),
+    ("Chile called for Marco Neri to be jailed.", "Chile", "Marco Neri", "against"),
+    ("Farmers demanded that the levy be lifted.", "Farmers", "the levy", "against"),
+    ("Students urged the rector to reinstate Marco Neri.", "Students", "Marco Neri", "favor"),
+    ("Students urged the rector to reinstate Marco Neri.", "Students", "the rector", "neutral"),
+    ("Students urged the rector to dismiss Marco Neri.", "Students", "Marco Neri", "against"),
+    ("Most voters support the levy.", "voters", "the levy", "favor"),
+    ("Residents do not like the levy.", "Residents", "the levy", "against"),
 ]
 
 
-def test_who_condemns_a_deed_is_not_against_whoever_suffers_it() -> None:
-    frame = pd.DataFrame(DEEDS, columns=["text", "actor", "target", "right"])
+def test_deeds_and_wishes() -> None:
+    frame = pd.DataFrame(STANCES_HELD, columns=["text", "actor", "target", "right"])
     found = frame.assign(stance=StanceModel.load().predict_pairs(frame)["stance"])
     assert [tuple(r) for r in found.to_numpy() if r[4] not in r[3].split()] == []
 
 
 def test_the_command_line_says_so_too(tmp_path: Path, stance: Callable[..., Any]) -> None:
-    texts = list(dict.fromkeys(text for text, *_ in DEEDS))
+    texts = list(dict.fromkeys(text for text, *_ in STANCES_HELD))
     pd.DataFrame({"doc_id": texts, "text": texts}).to_csv(tmp_path / "in.csv", index=False)
-    names = sorted({name for _, *pair, _ in DEEDS for name in pair})
+    names = sorted({name for _, *pair, _ in STANCES_HELD for name in pair})
     pd.DataFrame({"name": names, "kind": "actor|target"}).to_csv(tmp_path / "e.csv", index=False)
     ran = stance("predict", tmp_path / "in.csv", "-e", tmp_path / "e.csv", "--by", "statement")
     assert ran.code == 0, ran.err
     said = pd.read_csv(io.StringIO(ran.out)).set_index(["doc_id", "actor", "target"])["stance"]
-    sided = [row for row in DEEDS if row[3] != "neutral"]  # in documents the model leans towards a side, see `document_log_odds`
+    # in documents the model leans towards a side, see `document_log_odds`
+    sided = [row for row in STANCES_HELD if row[3] != "neutral"]
     assert [(*row, said[row[:3]]) for row in sided if said[row[:3]] not in row[3].split()] == []
 
 
