@@ -5,6 +5,8 @@ passive; owner and object of a noun ("Oslo's rejection of the plan"); subject an
 ("Oslo voiced support for the plan"); for evaluations, whoever says so and what is spoken of. Subjects are shared by what is
 joined or depends ("Oslo wants to stop the plan"), conjuncts and appositions count as their first, "who" as what it follows.
 
+What is only wished or asked for ("urged Rome to free Ruiz") is held by whoever wishes it, not by whoever is asked.
+
 A cue may speak of a deed, which is another cue: who condemns the attack on Oslo is against whoever made it, not against Oslo.
 """
 
@@ -44,9 +46,9 @@ _UNDOING = frozenset(
 )
 # deeds that, condemned when they are over, say nothing of whom they hit
 _VIOLENCE = frozenset(
-    "abduct abduction airstrike ambush assassinate assassination assault atrocity attack beat beating behead bloodshed bomb bombing "
-    "bombardment brutality carnage execute execution explosion kidnap kidnapping kill killing lynch lynching massacre murder "
-    "poison poisoning rape shell shelling shoot shooting slaughter slay slaying stab stabbing terrorism torture violence".split()
+    "abduct abduction airstrike ambush assassinate assassination assault attack beat beating behead bomb bombing "
+    "bombardment execute execution kidnap kidnapping kill killing lynch lynching massacre murder poison poisoning "
+    "rape shell shelling shoot shooting slaughter slay slaying stab stabbing torture".split()
 )
 # what takes a clause of what is wished: "wants the ban lifted", "urged Oslo to lift it"
 _WISHES = frozenset(
@@ -76,7 +78,7 @@ _DEPTH = 6  # how far a subject is looked for; deeper trees are lists and misrea
 
 @dataclass(frozen=True, slots=True)
 class Clauses:
-    """A sentence's tree and words, asked for arguments."""
+    """A sentence's tree, words and base forms, asked for arguments."""
 
     tree: Tree
     words: Sequence[str]
@@ -453,22 +455,8 @@ def _of_noun(
     elif label in ("dobj", "pobj", "nsubj", "nsubjpass", "conj") and head != word:
         verb = heads[head] if label == "pobj" else heads[heads[head]] if label == "conj" else head
         if tags[verb] in "VGX":
-            if label == "pobj" and clauses.words[head] in ("despite", "over") and holders:
-                receivers = [*receivers, (verb, _ITSELF)]  # "despite protests by nationalists"
-            elif clauses.lemmas[verb] in _EARNING and label in ("dobj", "pobj"):
-                receivers = receivers + clauses.subjects(verb)  # "drew a protest from Oslo"
-                holders = holders + [o for preposition, o in obliques + clauses.obliques(verb) if preposition in _FROM]
-            elif label == "dobj" and any(clauses.words[k] not in _OWNERS for k, _ in owners):
-                receivers = receivers + clauses.subjects(verb)  # "the reform has Oslo's support"
-            elif label == "nsubj" or verb in opposing or (label == "pobj" and clauses.words[head] in _REACTING):
-                # who condemns an attack, or strikes over it, does not make it
-                others = clauses.objects(verb) + [o for _, o in clauses.obliques(verb)]
-            else:
-                holders = holders + clauses.subjects(verb)
-            if label in ("dobj", "pobj"):
-                others = [o for _, o in clauses.obliques(verb) if o[0] != word]
-            if label == "pobj":
-                others = others + [o for o in clauses.objects(verb) if o[0] != word]
+            more_holders, more_receivers, others = _of_carrier(clauses, word, verb, owners, holders, obliques, opposing)
+            holders, receivers = holders + more_holders, receivers + more_receivers
     elif label in ("amod", "compound"):
         receivers = [*receivers, (head, _ITSELF)]
     elif label == "prep" and tags[head] in "VGX":
@@ -477,6 +465,36 @@ def _of_noun(
         else:
             holders = holders + clauses.subjects(head)
     return holders, receivers, others
+
+
+def _of_carrier(
+    clauses: Clauses,
+    word: int,
+    verb: int,
+    owners: list[Argument],
+    holders: list[Argument],
+    obliques: list[tuple[str, Argument]],
+    opposing: frozenset[int],
+) -> tuple[list[Argument], list[Argument], list[Argument]]:
+    """What the verb that carries a noun ("voiced support for", "drew protests from") adds to its holders and receivers; others."""
+    label, preposition = clauses.tree.labels[word], clauses.words[clauses.tree.heads[word]]
+    subjects, beside = clauses.subjects(verb), clauses.obliques(verb)
+    others = [o for _, o in beside]
+    if label in ("dobj", "pobj"):
+        others = [o for o in others + (clauses.objects(verb) if label == "pobj" else []) if o[0] != word]
+    elif label == "nsubj" or verb in opposing:
+        others = clauses.objects(verb) + others
+    else:
+        others = []
+    if label == "pobj" and preposition in ("despite", "over") and holders:
+        return [], [(verb, _ITSELF)], others  # "despite protests by nationalists"
+    if clauses.lemmas[verb] in _EARNING and label in ("dobj", "pobj"):
+        return [o for by, o in obliques + beside if by in _FROM], subjects, others  # "drew a protest from Oslo"
+    if label == "dobj" and any(clauses.words[k] not in _OWNERS for k, _ in owners):
+        return [], subjects, others  # "the reform has Oslo's support"
+    # who condemns an attack, or strikes over it, does not make it
+    apart = label == "nsubj" or verb in opposing or (label == "pobj" and preposition in _REACTING)
+    return [] if apart else subjects, [], others
 
 
 def _reach(
