@@ -206,8 +206,13 @@ class Clauses:
 
     def head_of(self, start: int, end: int) -> int:
         """The token of a span that the others hang on, of several one that is no adverb."""
-        tops = [i for i in range(start, end) if self.tree.heads[i] == i or not start <= self.tree.heads[i] < end]
-        return next((i for i in tops if self.tree.tags[i] != "A"), tops[0] if tops else start)
+        heads, first = self.tree.heads, -1
+        for i in range(start, end) if end - start > 1 else ():
+            if heads[i] == i or not start <= heads[i] < end:
+                if self.tree.tags[i] != "A":
+                    return i
+                first = i if first < 0 else first
+        return max(first, start)
 
 
 @dataclass(frozen=True, slots=True)
