@@ -400,6 +400,7 @@ def is_participle(word: str) -> bool:
 
 def _mend(tags: list[str], low: tuple[str, ...], unmasked: tuple[str, ...]) -> None:
     """Mend tags where more than the word before tells noun from verb; days are no names."""
+    verb_seen = False  # since the last mark or conjunction
     for i, word in enumerate(low):
         tag = tags[i]
         before = tags[i - 1] if i else "."
@@ -422,11 +423,14 @@ def _mend(tags: list[str], low: tuple[str, ...], unmasked: tuple[str, ...]) -> N
             tags[i] = "D"
         if tags[i] == "V" and word.endswith("s") and after == "X" and before in "NOJ":
             tags[i] = "O"
-        if (word in _ALSO_VERBS and _is_verb(tags, low, i)) or (tags[i] == "O" and i and _is_base_verb(tags, low, i)):
+        if (word in _ALSO_VERBS and _is_verb(tags, low, i, verb_seen)) or (
+            tags[i] == "O" and i and _is_base_verb(tags, low, i, verb_seen)
+        ):
             tags[i] = "V"
+        verb_seen = tags[i] in "VX" or (verb_seen and tags[i] not in ",.QRC")
 
 
-def _is_base_verb(tags: Sequence[str], low: tuple[str, ...], i: int) -> bool:
+def _is_base_verb(tags: Sequence[str], low: tuple[str, ...], i: int, verb_seen: bool) -> bool:
     """Whether what may be a noun is a verb in its base form.
 
     That of several ("voters support the plan"), of a wish ("that Oslo release Ruiz"), or after a verb and whom it helps or asks
@@ -439,12 +443,12 @@ def _is_base_verb(tags: Sequence[str], low: tuple[str, ...], i: int) -> bool:
     while k > 0 and tags[k] == "A":
         k -= 1
     subject = k
-    while subject > 0 and tags[subject] in "NODJ0S":
+    while subject > max(0, k - _PHRASE) and tags[subject] in "NODJ0S":
         subject -= 1
     if subject < k and tags[k] in "NO" and (low[subject] in _LETTING or low[subject] in _MODALS) and tags[i + 1] in "DWN":
         return True
     many = tags[k] == "N" or (tags[k] == "O" and (low[k] in _MANY or (low[k].endswith("s") and not low[k].endswith("ss"))))
-    if not many or any(tag in "VX" for tag in tags[_clause(tags, i) : i]):
+    if not many or verb_seen:
         return False
     after = tags[i + 1]
     if after in "DW":
@@ -457,7 +461,7 @@ _MANY = frozenset(("people", "police", "men", "women", "children"))
 _ALSO_VERBS = frozenset(("back", "like"))  # of the closed classes
 
 
-def _is_verb(tags: Sequence[str], low: tuple[str, ...], i: int) -> bool:
+def _is_verb(tags: Sequence[str], low: tuple[str, ...], i: int, verb_seen: bool) -> bool:
     """Whether "back" or "like" is a verb: "does not like the plan", "Greens back the bill"."""
     k = i - 1
     while k > 0 and tags[k] == "A":
@@ -469,12 +473,12 @@ def _is_verb(tags: Sequence[str], low: tuple[str, ...], i: int) -> bool:
     if tags[k] not in "NO" or tags[i + 1] not in "DNOJWS0":
         return False
     # "a man like the bishop said"
-    return not _verb_later(tags, i) and not any(tag in "VX" for tag in tags[_clause(tags, i) : i])
+    return not verb_seen and not _verb_later(tags, i)
 
 
 def _verb_later(tags: Sequence[str], i: int) -> bool:
     """Whether a finite verb follows token i before the next mark or conjunction."""
-    for j in range(i + 1, len(tags)):
+    for j in range(i + 1, min(len(tags), i + _CLAUSE)):
         if tags[j] in ",.QRC":
             return False
         if tags[j] in "VX" and tags[j - 1] != "T":
@@ -482,11 +486,7 @@ def _verb_later(tags: Sequence[str], i: int) -> bool:
     return False
 
 
-def _clause(tags: Sequence[str], i: int) -> int:
-    """Where the clause of token i begins, by its punctuation and conjunctions."""
-    while i and tags[i - 1] not in ",.QRC":
-        i -= 1
-    return i
+_CLAUSE, _PHRASE = 60, 12  # tokens: what is longer, without a mark or a verb, is a list
 
 
 def _verb_or_noun(
