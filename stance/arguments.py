@@ -111,10 +111,11 @@ class Clauses:
             controlled = [k for k in children[head] if labels[k] == "dobj" and words[k] not in _THIRD]
             return [(k, _ITSELF) for k in controlled] or self.subjects(head, depth + 1)
         if label in ("acl", "relcl"):
-            owned = any(labels[k] == "poss" for k in children[head])
-            if labels[head] != "dobj" or owned or not any(words[k] == "to" for k in children[verb]):
-                return [(head, _ITSELF)]
-            return [(head, _ITSELF), *((k, _LINKED) for k, _ in self.subjects(heads[head], depth + 1))]  # "made a plan to close"
+            out = [(head, _ITSELF)]
+            owned = labels[head] != "dobj" or any(labels[k] == "poss" for k in children[head])
+            if not owned and any(words[k] == "to" for k in children[verb]):  # "made a plan to close"
+                out += [(k, _LINKED) for k, _ in self.subjects(heads[head], depth + 1)]
+            return out
         if label != "pcomp":
             return []
         controlled = [k for k in children[heads[head]] if labels[k] == "dobj"] if words[head] in ("for", "of", "over") else []
@@ -206,13 +207,10 @@ class Clauses:
 
     def head_of(self, start: int, end: int) -> int:
         """The token of a span that the others hang on, of several one that is no adverb."""
-        heads, first = self.tree.heads, -1
-        for i in range(start, end) if end - start > 1 else ():
-            if heads[i] == i or not start <= heads[i] < end:
-                if self.tree.tags[i] != "A":
-                    return i
-                first = i if first < 0 else first
-        return max(first, start)
+        if end - start == 1:
+            return start
+        tops = [i for i in range(start, end) if self.tree.heads[i] == i or not start <= self.tree.heads[i] < end]
+        return next((i for i in tops if self.tree.tags[i] != "A"), tops[0] if tops else start)
 
 
 @dataclass(frozen=True, slots=True)
@@ -483,7 +481,7 @@ def _of_carrier(
 ) -> tuple[list[Argument], list[Argument], list[Argument]]:
     """What the verb that carries a noun ("voiced support for", "drew protests from") adds to its holders and receivers; others."""
     label, preposition = clauses.tree.labels[word], clauses.words[clauses.tree.heads[word]]
-    subjects, beside = clauses.subjects(verb), clauses.obliques(verb)
+    beside = clauses.obliques(verb)
     others = [o for _, o in beside]
     if label in ("dobj", "pobj"):
         others = [o for o in others + (clauses.objects(verb) if label == "pobj" else []) if o[0] != word]
@@ -494,12 +492,12 @@ def _of_carrier(
     if label == "pobj" and preposition in ("despite", "over") and holders:
         return [], [(verb, _ITSELF)], others  # "despite protests by nationalists"
     if clauses.lemmas[verb] in _EARNING and label in ("dobj", "pobj"):
-        return [o for by, o in obliques + beside if by in _FROM], subjects, others  # "drew a protest from Oslo"
+        return [o for by, o in obliques + beside if by in _FROM], clauses.subjects(verb), others  # "drew a protest from Oslo"
     if label == "dobj" and any(clauses.words[k] not in _OWNERS for k, _ in owners):
-        return [], subjects, others  # "the reform has Oslo's support"
+        return [], clauses.subjects(verb), others  # "the reform has Oslo's support"
     # who condemns an attack, or strikes over it, does not make it
     apart = label == "nsubj" or verb in opposing or (label == "pobj" and preposition in _REACTING)
-    return [] if apart else subjects, [], others
+    return [] if apart else clauses.subjects(verb), [], others
 
 
 def _reach(
@@ -512,10 +510,9 @@ def _reach(
             pronouns.append((token, slot, _PRONOUN))
         else:
             _spread(clauses, token, level, levels, 0)
-            if clauses.words[token] in _OWNERS:
-                pronouns.append((token, slot, _PRONOUN))  # "its crackdown on"
-            if clauses.words[token] in _THIRD and clauses.tree.labels[token] == "pobj":
-                pronouns.append((token, slot, _PRONOUN))  # "is open to it"
+            third = clauses.words[token] in _THIRD and clauses.tree.labels[token] == "pobj"
+            if third or clauses.words[token] in _OWNERS:  # "is open to it", "its crackdown on"
+                pronouns.append((token, slot, _PRONOUN))
         pronouns += [(k, slot, _OWNED) for k in clauses.tree.children[token] if clauses.words[k] in _OWNERS]
     return levels
 

@@ -66,6 +66,13 @@ _RATHER_NOUNS = word_set(
     "housing spring spending thanks cuts calls shooting bombing lawmakers ally partners parties terms shows charges sanctions "
     "clashes strikes funds moves orders signals changes"
 )
+WISHING = word_set("want like prefer wish expect")  # "wants the dam to be built"
+WITH_FATE = WISHING | word_set("need get have has had see keep leave order find")  # "wants the dam stopped"
+PLACES = word_set("out off away down back dead over")  # "wants the army out"
+LETTING = word_set("let lets letting help helps helped helping make makes made making watch watched")  # "helped Oslo free Ruiz"
+_MANY = word_set("people police men women children")
+_ALSO_VERBS = word_set("back like")  # of the closed classes
+_CLAUSE, _PHRASE = 60, 12  # tokens: what is longer, without a mark or a verb, is a list
 CLOSED = {
     word: tag
     for tag, words in (  # a word of two classes has the last
@@ -439,13 +446,11 @@ def _is_base_verb(tags: Sequence[str], low: tuple[str, ...], i: int, verb_seen: 
     known = verb_lemmas().get(low[i])
     if known is None or known[1] != "b" or i + 1 == len(tags):
         return False
-    k = i - 1
-    while k > 0 and tags[k] == "A":
-        k -= 1
+    k = _past_adverbs(tags, i)
     subject = k
     while subject > max(0, k - _PHRASE) and tags[subject] in "NODJ0S":
         subject -= 1
-    if subject < k and tags[k] in "NO" and (low[subject] in _LETTING or low[subject] in _MODALS) and tags[i + 1] in "DWN":
+    if subject < k and tags[k] in "NO" and (low[subject] in LETTING or low[subject] in _MODALS) and tags[i + 1] in "DWN":
         return True
     many = tags[k] == "N" or (tags[k] == "O" and (low[k] in _MANY or (low[k].endswith("s") and not low[k].endswith("ss"))))
     if not many or verb_seen:
@@ -456,16 +461,9 @@ def _is_base_verb(tags: Sequence[str], low: tuple[str, ...], i: int, verb_seen: 
     return (after in "NT" or low[i + 1] in ("against", "for")) and not _verb_later(tags, i)
 
 
-_LETTING = frozenset("let lets letting help helps helped helping make makes made making watch watched".split())
-_MANY = frozenset(("people", "police", "men", "women", "children"))
-_ALSO_VERBS = frozenset(("back", "like"))  # of the closed classes
-
-
 def _is_verb(tags: Sequence[str], low: tuple[str, ...], i: int, verb_seen: bool) -> bool:
     """Whether "back" or "like" is a verb: "does not like the plan", "Greens back the bill"."""
-    k = i - 1
-    while k > 0 and tags[k] == "A":
-        k -= 1
+    k = _past_adverbs(tags, i)
     if k < 0 or tags[i + 1 : i + 2] in ([","], ["."], []):
         return False
     if tags[k] == "T" or low[k] in _MODALS or low[k] in ("who", "i", "we", "you", "they"):
@@ -486,15 +484,19 @@ def _verb_later(tags: Sequence[str], i: int) -> bool:
     return False
 
 
-_CLAUSE, _PHRASE = 60, 12  # tokens: what is longer, without a mark or a verb, is a list
+def _past_adverbs(tags: Sequence[str], i: int) -> int:
+    """The token before token i, past adverbs; -1 where there is none."""
+    k = i - 1
+    while k > 0 and tags[k] == "A":
+        k -= 1
+    return k
 
 
 def _verb_or_noun(
     kind: str, is_noun: bool, before: str, tags: list[str], low: tuple[str, ...], i: int, verb_seen: bool
 ) -> str:
-    k = i - 1
-    while k > 0 and tags[k] == "A":
-        k -= 1
+    k = _past_adverbs(tags, i)
+    if k < i - 1:
         before = tags[k]
     if kind in "dn":
         return "J" if before in "DJ0SP" and low[i + 1 : i + 2] != ("by",) else "V"
@@ -529,7 +531,8 @@ def governors(reading: Reading, span: Span) -> list[tuple[str, int]]:
 
     Relations: obj (object of a verb), p.PREP and n.PREP (object of a preposition on a verb or noun), agent (after "by"),
     attr (after "be"), poss (before 's), subj, subj~ (subject with something in between), rel (subject of a relative
-    clause), cop (subject of "be" and what it is said to be); conj. where it goes through a list.
+    clause), cop (subject of "be" and what it is said to be); conj. where it goes through a list; obj+ and p.for+ where what
+    should become of it follows ("wants the dam stopped").
     """
     low, tags, lemmas = reading.words.lower, reading.tags, reading.lemmas
     out: list[tuple[str, int]] = []
@@ -589,11 +592,6 @@ def governors(reading: Reading, span: Span) -> list[tuple[str, int]]:
         if subject:
             out.append(subject)
     return out
-
-
-WISHING = word_set("want like prefer wish expect")  # "wants the dam to be built"
-WITH_FATE = WISHING | word_set("need get have has had see keep leave order find")  # "wants the dam stopped"
-PLACES = word_set("out off away down back dead over")
 
 
 def _with_fate(verb: str, low: Sequence[str], i: int) -> bool:

@@ -11,7 +11,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from stance.grammar import BE, PLACES, RELATIVES, WISHING, WITH_FATE, Reading, is_participle, read, word_set, words_of
+from stance.grammar import (
+    BE,
+    LETTING,
+    PLACES,
+    RELATIVES,
+    WISHING,
+    WITH_FATE,
+    Reading,
+    is_participle,
+    read,
+    word_set,
+    words_of,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +87,6 @@ _TO_DO = word_set(  # nouns that take an infinitive: "the decision to ban"
 )
 _DONE_TO = word_set("on against to into at towards toward upon")
 _NEGATIVE = word_set("not never no n't")
-_LETTING = word_set("let help make watch")  # "helped Oslo free Ruiz"
 _FOR_ONE_TO = word_set("call ask plead press push wait appeal long hope pray plea wish demand request time campaign argue bid")
 
 
@@ -457,10 +468,9 @@ class _Attaching:
         if self._has_own_subject(k, group, kind, verb):
             return
         if group.infinitive:
-            if before is not None and before.role == "subject" and (verb is None or verb.head < before.head):
+            waits = before is not None and before.role == "subject" and (verb is None or verb.head < before.head)
+            if before is not None and (waits or (before.kind == "NP" and self.words[before.head] in _TO_DO)):
                 self._hang(head, before.head, "acl")  # "plans to"
-            elif before is not None and before.kind == "NP" and self.words[before.head] in _TO_DO:
-                self._hang(head, before.head, "acl")
             elif verb is not None:
                 self._hang(head, verb.head, "xcomp")
             elif noun is not None:
@@ -523,13 +533,13 @@ class _Attaching:
             return group.infinitive and (group.passive or lemma in _FOR_ONE_TO)
         if group.infinitive:
             return lemma in WISHING
-        return (lemma in _LETTING and group.start == group.head) or (lemma in WITH_FATE and self._is_bare_participle(group))
+        return (self.words[word] in LETTING and group.start == group.head) or (lemma in WITH_FATE and self._is_bare_participle(group))
 
     def _is_fate_of_relative(self, group: _Group, kind: str, verb: _Group | None) -> bool:
         """Attach what is wished of what a relative clause is about: "the ban, which Oslo wants lifted"."""
-        if verb is None or kind != "VP" or self.labels[verb.head] != "relcl" or self.lemmas[verb.head] not in WITH_FATE:
+        if verb is None or kind != "VP" or self.labels[verb.head] != "relcl":
             return False
-        if not self._is_bare_participle(group):
+        if self.lemmas[verb.head] not in WITH_FATE or not self._is_bare_participle(group):
             return False
         group.passive = True
         self._hang(group.head, verb.head, "ccomp")
