@@ -11,9 +11,8 @@ import hashlib
 import os
 import sys
 import time
-import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -40,6 +39,7 @@ from stance.text import (
     read_documents,
     twin_reason,
 )
+from stance.workers import deaths, out_of_reach
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,10 +53,8 @@ WAVE = 16
 """Chunks per job that may wait for one slow chunk before them; what bounds memory when documents differ in size."""
 ROWS_PER_GROUP = 50_000
 
-
-class WorkError(OSError):
-    """Work that was rightly asked for and failed: a worker that died, a cluster that does not answer."""
-
+LESS_MEMORY = "; use fewer --jobs or a lower --max-chars"
+"""What to do where workers are killed for want of memory."""
 
 Watch = Callable[[int, float], None]
 
@@ -538,13 +536,11 @@ def results(chunks: Iterator[Chunk], job: Job, jobs: int = 1) -> Iterator[Result
 
     jobs = cpu_count() if jobs < 1 else jobs
     size = 2 * jobs  # the first waves are short, so that the work begins at once
-    with deaths(), ExitStack() as stack:
-        with children_ignore_hangup():
-            parallel = Parallel(n_jobs=jobs, return_as="generator", batch_size=1, pre_dispatch=2 * jobs)
-            stack.enter_context(parallel)
+    parallel = Parallel(n_jobs=jobs, return_as="generator", batch_size=1, pre_dispatch=2 * jobs)
+    with deaths(lambda: LESS_MEMORY), parallel:
         wave = list(islice(chunks, size))
         while wave:
-            with children_ignore_hangup():
+            with out_of_reach():
                 running = parallel(delayed(predict_chunk)(job, chunk) for chunk in wave)
             try:
                 size = min(2 * size, WAVE * jobs)
@@ -619,41 +615,6 @@ def predict_file(
     import pandas as pd
 
     return totals, pd.concat([f for f in frames if len(f)] or frames[:1], ignore_index=True)
-
-
-@contextmanager
-def deaths(held: Callable[[], str] = lambda: "") -> Iterator[None]:
-    """Say what it means that a worker process is gone, and leave out joblib's warning about the work that it held.
-
-    `held` says what the workers were at.
-    """
-    from joblib.externals.loky.process_executor import BrokenProcessPool
-
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message=".*(tasks have been successfully executed|still being processed)")
-        try:
-            yield
-        except BrokenProcessPool:
-            raise WorkError(
-                "a worker process was killed, most likely for want of memory; use fewer --jobs or a lower --max-chars"
-                + held()
-            ) from None
-
-
-@contextmanager
-def children_ignore_hangup() -> Iterator[None]:
-    """Start processes that outlive a closed terminal: this one hears of it too, and ends them in order."""
-    import signal
-    import threading
-
-    if not hasattr(signal, "SIGHUP") or threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    handler = signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGHUP, handler)
 
 
 def _at_least_one(chunks: Iterator[Chunk], job: Job, jobs: int) -> Iterator[Result]:

@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -923,6 +924,7 @@ def _stop(number: int, frame: object) -> None:
     """End in good order at the first signal, so that no half-written file stays; at once at the second."""
     for other in (signal.SIGINT, signal.SIGTERM):
         signal.signal(other, lambda n, f: os._exit(128 + n))
+    threading.excepthook = lambda failure: None  # joblib's thread may stumble over the work that is taken from it
     with suppress(OSError):
         os.write(2, b"stance: interrupted\n" if number == signal.SIGINT else b"stance: terminated\n")
     sys.exit(128 + number)

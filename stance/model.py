@@ -14,6 +14,7 @@ from stance.features import GROUPS, build_pipeline, build_regression, terms_of, 
 from stance.pairs import OFFSETS, PROBABILITIES, STANCES, Pair, frame_pairs
 from stance.text import Document, InputError, split_sentences
 from stance.tfidf import Incidence, incidence, inverse_document_frequencies, row_and_column, weigh, worth_processes
+from stance.workers import in_processes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -117,11 +118,11 @@ class Scorer:
         """`log_odds` by all cores, where there are so many pairs that other processes are worth their start."""
         if not worth_processes(pairs, self.syntax):
             return self.log_odds(pairs)
-        from joblib import Parallel, delayed, effective_n_jobs
+        from joblib import effective_n_jobs
 
         share = -(-len(pairs) // effective_n_jobs(-1))
         pieces = (pairs[i : i + share] for i in range(0, len(pairs), share))
-        return np.concatenate(Parallel(n_jobs=-1)(delayed(self.log_odds)(piece) for piece in pieces))
+        return np.concatenate(in_processes(self.log_odds, pieces))
 
     def log_odds_of(self, found: Incidence) -> np.ndarray:
         """`log_odds` of pairs whose terms are known, the columns being those of this scorer."""

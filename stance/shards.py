@@ -25,15 +25,13 @@ import numpy as np
 
 from stance import __version__
 from stance.batch import (
+    LESS_MEMORY,
     Job,
     SeenIds,
     Sums,
     TableWriter,
     Totals,
     Watch,
-    WorkError,
-    children_ignore_hangup,
-    deaths,
     digest_of,
     encode,
     predict_chunk,
@@ -43,6 +41,7 @@ from stance.batch import (
 )
 from stance.storage import refusals, replacing
 from stance.text import InputError, kind_of, list_files
+from stance.workers import WorkError, deaths, out_of_reach
 
 TEXTS_PER_SHARD = 1000
 """Text files that make one shard; a table is one by itself."""
@@ -352,13 +351,13 @@ def _runner(jobs: int, backend: str, scheduler: str | None, timeout: float) -> I
                     handed[number] = call
                     yield delayed(_numbered)(number, function, call)
 
-            with deaths(lambda: f"; under way were {_named(handed.values())}. {_KEPT}"):
+            with deaths(lambda: f"{LESS_MEMORY}; under way were {_named(handed.values())}. {_KEPT}"):
                 ahead = "all" if client else "2 * n_jobs"
                 parallel = Parallel(
                     n_jobs=jobs, return_as="generator_unordered", batch_size=1, timeout=timeout, pre_dispatch=ahead
                 )
                 try:
-                    with children_ignore_hangup():
+                    with out_of_reach():
                         running = parallel(tasks())
                     with closing(running):
                         for number, result in running:

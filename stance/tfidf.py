@@ -11,6 +11,7 @@ import numpy as np
 
 from stance.features import GROUPS, term_groups, terms_of, uncollected
 from stance.pairs import Pair
+from stance.workers import in_processes
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -69,9 +70,7 @@ def incidence(pairs: Sequence[Pair], syntax: str = "", min_df: int = 1) -> Incid
     once = sorted(set(pairs), key=lambda pair: (pair.text, pair.actor, pair.target))
     pieces = [once[i : i + _PIECE] for i in range(0, len(once), _PIECE)]
     if worth_processes(once, syntax):
-        from joblib import Parallel, delayed
-
-        found = Parallel(n_jobs=-1)(delayed(_coded)(piece) for piece in pieces)
+        found = in_processes(_coded, pieces)
     else:
         found = [_coded(piece, syntax) for piece in pieces]
     number = {pair: i for i, pair in enumerate(once)}
