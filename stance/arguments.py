@@ -68,6 +68,15 @@ _OF_DOERS = frozenset(
     "intimidation jamming layoff looting nationalisation nationalization persecution pogrom purge raid ramming repression restriction "
     "sabotage shelling shutdown surveillance withdrawal".split()
 )
+# nouns of who takes a side: their owner is whom they are for or against, "Lima's critics", "a Lima loyalist"
+_PARTISANS = frozenset(
+    "accuser admirer adherent adversary advocate ally antagonist apologist attacker backer benefactor booster challenger champion cheerleader "
+    "competitor critic confidant confidante defamer defender denier detractor devotee disciple donor doubter enemy fan financier foe follower funder hater "
+    "heckler loyalist naysayer nemesis opponent promoter proponent protector rival sceptic skeptic slanderer sponsor superfan supporter "
+    "sympathiser sympathizer".split()
+)
+_SOME = frozenset("one some many most several few two three none all".split())
+_VIEWS = frozenset(("view", "opinion", "eyes", "words", "judgment", "judgement"))
 _FROM = frozenset(("from", "among", "of"))
 _ADJUNCTS = frozenset("after before during since until amid despite".split())  # what follows is no argument
 _SUBJECTS = frozenset(("nsubj", "nsubjpass", "csubj"))
@@ -95,10 +104,13 @@ class Clauses:
             for k in own:
                 if words[k] in _WHO and labels[verb] == "relcl":
                     out.append((heads[verb], _ITSELF))
+                    out += [(s, _LINKED) for s in self.predicated(heads[verb], depth)]
                     continue
                 out.append((k, _ITSELF))
                 if words[k] in _THIRD or words[k] in _FIRST:
                     out += [(s, _LINKED) for s in self._subjects_above(verb)]
+                elif labels[verb] == "relcl" and any(words[j] == "whose" for j in children[verb]):
+                    out.append((heads[verb], _LINKED))  # "Oslo, whose mayor opposes"
             return out
         head, label = heads[verb], labels[verb]
         if head == verb:
@@ -111,7 +123,7 @@ class Clauses:
             controlled = [k for k in children[head] if labels[k] == "dobj" and words[k] not in _THIRD]
             return [(k, _ITSELF) for k in controlled] or self.subjects(head, depth + 1)
         if label in ("acl", "relcl"):
-            out = [(head, _ITSELF)]
+            out = [(head, _ITSELF), *((s, _LINKED) for s in self.predicated(head, depth))]
             owned = labels[head] != "dobj" or any(labels[k] == "poss" for k in children[head])
             if not owned and any(words[k] == "to" for k in children[verb]):  # "made a plan to close"
                 out += [(k, _LINKED) for k, _ in self.subjects(heads[head], depth + 1)]
@@ -120,6 +132,18 @@ class Clauses:
             return []
         controlled = [k for k in children[heads[head]] if labels[k] == "dobj"] if words[head] in ("for", "of", "over") else []
         return [(k, _ITSELF) for k in controlled] or self.subjects(heads[head], depth + 1)  # "thanked Oslo for lifting"
+
+    def predicated(self, noun: int, depth: int = 0) -> list[int]:
+        """Of whom a noun is said: "Oslo is a city that", "Oslo is one of the cities that", "Oslo is among those who"."""
+        heads, labels, words = self.tree.heads, self.tree.labels, self.words
+        head = heads[noun]
+        if labels[noun] in ("attr", "oprd"):
+            return [k for k, _ in self.subjects(head, depth + 1)]
+        if labels[noun] == "pobj" and words[head] in ("among", "as") and heads[head] != head:
+            return [k for k, _ in self.subjects(heads[head], depth + 1)]
+        if labels[noun] == "pobj" and words[head] == "of" and words[heads[head]] in _SOME and depth <= _DEPTH:
+            return self.predicated(heads[head], depth + 1)
+        return []
 
     def wishers(self, verb: int) -> list[Argument]:
         """Who wants done what a verb says, where it is only wished or asked for: "wants the ban lifted", "urged Oslo to lift it"."""
@@ -198,11 +222,25 @@ class Clauses:
         heads, labels, tags = self.tree.heads, self.tree.labels, self.tree.tags
         at = word
         for _ in range(2 * _DEPTH):
+            if tags[at] in "VGX" and (named := self._in_the_view_of(at)):
+                return named
             if heads[at] == at:
                 break
             if labels[at] in ("ccomp", "parataxis") and tags[heads[at]] in "VG":
                 return self.subjects(heads[at])
             at = heads[at]
+        return [(k, _ITSELF) for k in self.tree.children[at] if labels[k] == "speaker"]
+
+    def _in_the_view_of(self, verb: int) -> list[Argument]:
+        """Whose view a verb tells: "according to Oslo", "in Oslo's view"."""
+        labels, children, words = self.tree.labels, self.tree.children, self.words
+        for k in children[verb]:
+            if words[k] == "according":
+                return [(q, _ITSELF) for j in children[k] for q in children[j] if labels[q] == "pobj"]
+            if words[k] == "in" and labels[k] == "prep":
+                views = [q for q in children[k] if words[q] in _VIEWS]
+                if views:
+                    return [(o, _ITSELF) for q in views for o in children[q] if labels[o] == "poss"]
         return []
 
     def head_of(self, start: int, end: int) -> int:
@@ -348,11 +386,10 @@ def _part_in_deeds(sentence: Sentence, k: int, distances: Sequence[int]) -> str:
 def _letter(one: str, level: int, other: str, other_level: int, near: int) -> str:
     if level == other_level == near == NONE:
         return "-"
-    for letter, distance in ((one, level), (other, other_level)):
-        if distance == _ITSELF:
-            return letter
-        if distance < _PRONOUN:
-            return letter.lower()
+    if level == _ITSELF or other_level == _ITSELF:
+        return one if level == _ITSELF else other
+    if min(level, other_level) < _PRONOUN:
+        return (one if level <= other_level else other).lower()
     if near < _PRONOUN:
         return "x"
     by_pronoun = {"H": "i", "R": "q"}
@@ -388,6 +425,9 @@ def _arguments(
         if verbal:
             receivers = receivers + clauses.subjects(word)
         holders = clauses.speakers(word)
+        said = tree.heads[word] if tree.labels[word] in ("attr", "acomp") else word
+        if tree.labels[said] == "ccomp":  # '"A disgrace," Oslo said of the plan'
+            receivers = receivers + [o for preposition, o in clauses.obliques(tree.heads[said]) if preposition in ("of", "about")]
     return holders, receivers, others
 
 
@@ -437,12 +477,17 @@ def _of_noun(
         if labels[k] == "poss"
         or (labels[k] in ("compound", "nmod", "amod") and not cue.start <= k < cue.end and tags[k] in "NO")
     ]
+    if cue.entry in _PARTISANS:
+        if labels[word] in ("compound", "amod"):  # "Lima loyalist Ada Obi"
+            owners = owners + [(k, _ITSELF) for k in tree.children[heads[word]] if k < word and tags[k] == "N"]
+        return _taking_sides(clauses, word), owners + [o for _, o in obliques] + rest, []
     holding = ["by"]
     if cue.entry in _OF_HOLDERS and not owners and not any(preposition == "by" for preposition, _ in obliques):
         holding.append("of")
     if cue.frame == "subj" and cue.entry != "departure":
         holding.append("from")  # "protests from Oslo"
     holders = owners + [o for preposition, o in obliques if preposition in holding]
+    rest = rest + [(k, _ITSELF) for k in tree.children[word] if labels[k] == "nsubj"]  # "Tram plan a bad joke"
     receivers = [o for preposition, o in obliques if preposition not in holding] + rest
     others: list[Argument] = []
     if cue.frame == "fate" and not receivers and cue.entry not in _OF_DOERS:  # "Ruiz's arrest"
@@ -468,6 +513,18 @@ def _of_noun(
         else:
             holders = holders + clauses.subjects(head)
     return holders, receivers, others
+
+
+def _taking_sides(clauses: Clauses, word: int) -> list[Argument]:
+    """Whom a noun of persons speaks of: "Obi is a critic of", "Obi, one of the critics of", "critic Ada Obi"."""
+    heads, labels, words = clauses.tree.heads, clauses.tree.labels, clauses.words
+    at = word
+    if labels[at] == "pobj" and words[heads[at]] == "of" and words[heads[heads[at]]] in _SOME:
+        at = heads[heads[at]]  # "one of the critics"
+    out = [word, at, *clauses.predicated(at)]
+    if labels[at] in ("appos", "compound", "amod"):
+        out.append(heads[at])
+    return [(k, _ITSELF) for k in out]
 
 
 def _of_carrier(

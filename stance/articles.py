@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from stance.entities import Catalogue, Mention, read_names
-from stance.lexicon import WORD, forms_by_first_word
+from stance.lexicon import WORD, forms_by_first_word, spelled_out
 from stance.names import TITLE_WORDS
 from stance.pairs import Pair
 from stance.references import resolve_references
@@ -316,7 +316,7 @@ _SUBJECT = 60  # characters from the start of a sentence within which its first 
 def _takes_sides(text: str) -> bool:
     """Whether a word or phrase of the lexicon that is for or against something stands in a sentence."""
     known = forms_by_first_word()
-    words = tuple(WORD.findall(text.lower()))
+    words = tuple(spelled_out(WORD.findall(text.lower())))
     for i, word in enumerate(words):
         if word in known:
             single, longer = known[word]

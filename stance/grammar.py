@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from stance.lexicon import WORD, Form, forms_by_first_word, nouns, verb_lemmas
+from stance.lexicon import WORD, Form, forms_by_first_word, nouns, spelled_out, verb_lemmas
 
 Span = tuple[int, int]
 
@@ -29,7 +29,10 @@ PREPOSITIONS = word_set(
 )
 BE = word_set("is are was were be been being am 's ’s")
 _HAVE = word_set("have has had having")
-_AUXILIARIES = BE | _HAVE | word_set("do does did will would can could may might must shall should ll ’ll 'd")
+_AUXILIARIES = BE | _HAVE | word_set(
+    "do does did will would can could may might must shall should dont doesnt didnt wouldnt isnt arent wasnt werent couldnt "
+    "shouldnt hasnt havent hadnt cant wont"
+)
 _SUBORDINATORS = word_set(
     "that which who whom whose because while although though if when where whether unless what why how"
 )
@@ -38,7 +41,7 @@ _DETERMINERS = word_set("the a an his her its their our my your any no some ever
 _VERBS_IN_LY = word_set("ally apply bully comply imply misapply multiply rally rely reply resupply sully supply")
 _ARTICLES = word_set("the a an his her its their our my any every no")
 _ADVERBS = word_set(
-    "not never no n't also now then still just only already again even too very so more most less least once often always "
+    "not never no also now then still just only already again even too very so more most less least once often always "
     "sometimes later earlier soon yet ever here there however meanwhile instead away back ahead perhaps ago "
     "almost forward together"
 )
@@ -46,12 +49,12 @@ _COORDINATORS = word_set("and or but nor")
 RELATIVES = word_set("who which that whom whose")
 _PASSIVE = BE | word_set("get gets got getting")
 _VERB_BEFORE = word_set(
-    "will would can could may might must shall should to do does did 'll ’ll 'd he she they we i it who which"
+    "will would can could may might must shall should to do does did he she they we i it who which"
 )
 _NOUN_BEFORE = _DETERMINERS | word_set("this that these those in of for with by on more further public fresh new")
 _NEGATIONS = word_set(
-    "not no never n't nor neither without cannot hardly scarcely barely don doesn didn won wouldn isn aren wasn weren couldn "
-    "shouldn hasn haven hadn ain"
+    "not no never nor neither without cannot hardly scarcely barely dont doesnt didnt wouldnt isnt arent wasnt werent couldnt "
+    "shouldnt hasnt havent hadnt cant wont"
 )
 _DAYS = word_set(
     "monday tuesday wednesday thursday friday saturday sunday january february march april june july august september october "
@@ -82,7 +85,7 @@ CLOSED = {
     for word in words
     if word[0].isalpha()  # an apostrophe is a token of its own
 }
-_MODALS = word_set("will would can could may might must shall should do does did 'll ’ll ll")
+_MODALS = word_set("will would can could may might must shall should do does did wont cant dont doesnt didnt wouldnt couldnt shouldnt")
 _BREAKS = word_set('; : “ ” " ( ) — – -- but while although though whereas because')
 _TITLES = word_set(
     "president minister senator sen rep gov governor mayor mr mrs ms dr prime secretary judge justice general gen chancellor "
@@ -166,20 +169,34 @@ class Reading:
     cue_of: tuple[Cue | None, ...]
 
 
+# what a headline in title case leaves small
+_SMALL = frozenset("a an the and but or nor of in on at to for from by with as over into up off out than if via per vs v s t".split())
+
+
 @lru_cache(maxsize=64)
 def words_of(text: str) -> Words:
     """Tokenize, and tell names from words that are capitalised because they open a sentence or a quote."""
     spans = [match.span() for match in WORD.finditer(text)]
     words = [text[start:end] for start, end in spans]
-    lower = [word.lower() for word in words]
+    lower = spelled_out([word.lower() for word in words])
     lexicon = forms_by_first_word()
     is_name = [False] * len(words)
+    headline = _is_title_case(words)
     for i, word in enumerate(words):
         if word[0].isupper() and (low := lower[i]) not in _TITLES and low != "i":
-            opens = i == 0 or words[i - 1] in '.“”"!?:'
+            opens = headline or i == 0 or words[i - 1] in '.“”"!?:'
             is_name[i] = not opens or (low not in _OPENERS and low not in lexicon and not low.endswith(("ing", "ly")))
+            if headline and (low in CLOSED or low in nouns() or low in verb_lemmas()):
+                is_name[i] = False
     starts, ends = zip(*spans, strict=True) if spans else ((), ())
     return Words(starts, ends, tuple(lower), tuple(is_name))
+
+
+def _is_title_case(words: list[str]) -> bool:
+    """Whether a text is a Headline Like This, in which a capital tells no name."""
+    letters = [word for word in words if word[0].isalpha()]
+    capitals = sum(word[0].isupper() for word in letters)
+    return capitals >= 4 and all(word[0].isupper() or word in _SMALL for word in letters)
 
 
 def token_span(words: Words, start: int, end: int) -> Span:
@@ -220,7 +237,7 @@ def read(text: str, forced: tuple[int, ...]) -> Reading:
         is_name[i] = True
     # a word inside a name ("No Labels") says nothing
     low = tuple("•" if name else word for word, name in zip(words.lower, is_name, strict=True))
-    tags, lemmas, flags = _tag(low, is_name, words.lower)
+    tags, lemmas, flags = _tag(low, is_name, words)
     cues = _find_cues(low, is_name, tags)
     cue_of: list[Cue | None] = [None] * len(low)
     for cue in cues:
@@ -347,9 +364,10 @@ def _passive(form: Form, low: tuple[str, ...], is_name: list[bool], i: int, end:
 
 
 def _tag(
-    low: tuple[str, ...], is_name: list[bool], unmasked: tuple[str, ...]
+    low: tuple[str, ...], is_name: list[bool], text: Words
 ) -> tuple[list[str], list[str], list[str]]:
     verbs, noun_forms = verb_lemmas(), nouns()
+    owning = _plural_owners(text)
     n = len(low)
     tags, lemmas, flags = ["O"] * n, list(low), [""] * n
     verb_seen = False  # since the clause began
@@ -366,7 +384,7 @@ def _tag(
         first = word[0]
         before = tags[i - 1] if i else "."
         if first in "'’":
-            tags[i] = "S" if low[i + 1 : i + 2] == ("s",) else "Q"
+            tags[i] = "S" if low[i + 1 : i + 2] == ("s",) or i in owning else "A" if _shortens(text, i) else "Q"
         elif word == "s" and before == "S":
             tags[i] = "S"
         elif word == "t" and i and low[i - 1] in "'’":
@@ -392,11 +410,33 @@ def _tag(
                 verb_seen = verb_seen or tags[i] == "V"
             elif len(word) > 5 and word.endswith("ing"):
                 tags[i] = "O" if before in "DJS" else "G"
-    _mend(tags, low, unmasked)
+    _mend(tags, low, text.lower)
     for i, word in enumerate(low):
         if tags[i] in "VG":
             flags[i] = _verb_flags(low, tags, i, verbs.get(word, ("", "d"))[1])
     return tags, lemmas, flags
+
+
+def _shortens(text: Words, i: int) -> bool:
+    """Whether the apostrophe i opens what is left of an auxiliary: "they've"."""
+    if not 0 < i < len(text.lower) - 1 or CLOSED.get(text.lower[i + 1]) != "X":
+        return False
+    return text.ends[i - 1] == text.starts[i] and text.ends[i] == text.starts[i + 1]
+
+
+def _plural_owners(text: Words) -> set[int]:
+    """The apostrophes after a plural that make it an owner, "the doctors' strike", and close no quotation."""
+    out: set[int] = set()
+    quoted = False
+    for i, word in enumerate(text.lower):
+        if word in ("'", "’", "‘"):
+            after_word = i > 0 and text.ends[i - 1] == text.starts[i]
+            before_word = i + 1 < len(text.lower) and text.ends[i] == text.starts[i + 1]
+            if after_word and not before_word and not quoted and text.lower[i - 1].endswith("s") and i + 1 < len(text.lower):
+                out.add(i)
+            elif after_word != before_word:
+                quoted = before_word
+    return out
 
 
 def is_participle(word: str) -> bool:
@@ -444,17 +484,18 @@ def _is_base_verb(tags: Sequence[str], low: tuple[str, ...], i: int, verb_seen: 
     about ("helped Oslo free Ruiz", "did Oslo free Ruiz?").
     """
     known = verb_lemmas().get(low[i])
-    if known is None or known[1] != "b" or i + 1 == len(tags):
+    if known is None or known[1] != "b":
         return False
     k = _past_adverbs(tags, i)
     subject = k
     while subject > max(0, k - _PHRASE) and tags[subject] in "NODJ0S":
         subject -= 1
-    if subject < k and tags[k] in "NO" and (low[subject] in LETTING or low[subject] in _MODALS) and tags[i + 1] in "DWN":
+    last = i + 1 == len(tags)
+    if not last and subject < k and tags[k] in "NO" and (low[subject] in LETTING or low[subject] in _MODALS) and tags[i + 1] in "DWN":
         return True
     many = tags[k] == "N" or (tags[k] == "O" and (low[k] in _MANY or (low[k].endswith("s") and not low[k].endswith("ss"))))
-    if not many or verb_seen:
-        return False
+    if last or not many or verb_seen:
+        return many and not verb_seen  # "council axes bus, unions fume"
     after = tags[i + 1]
     if after in "DW":
         return True

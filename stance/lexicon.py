@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Sequence
 from functools import lru_cache
 from importlib import resources
 from typing import NamedTuple
@@ -41,6 +42,34 @@ class Form(NamedTuple):
 
 
 WORD = re.compile(r"\w+(?:-\w+)*|[^\w\s]")
+
+_NEGATED = dict(
+    pair.split(":")
+    for pair in "don:do doesn:does didn:did won:will wouldn:would isn:is aren:are wasn:was weren:were couldn:could shouldn:should "
+    "hasn:has haven:have hadn:had ain:is mustn:must mightn:might needn:need shan:shall".split()
+)
+_SHORTENED = {"ve": "have", "re": "are", "ll": "will", "m": "am", "d": "would"}
+_BEFORE_IS = frozenset("he she it that this there here who what where how".split())
+
+
+def spelled_out(words: Sequence[str]) -> list[str]:
+    """Words in lower case with the verbs of contractions in full; as many words as before.
+
+    >>> spelled_out(["they", "'", "ve", "won", "it", "'", "s", "ours", "won", "'", "t", "lose"])
+    ['they', "'", 'have', 'won', 'it', "'", 'is', 'ours', 'will', "'", 't', 'lose']
+    """
+    out = list(words)
+    for i in range(1, len(out) - 1):
+        if out[i] in ("'", "’"):
+            before, after = out[i - 1], out[i + 1]
+            if after == "t":
+                out[i - 1] = _NEGATED.get(before, before)
+            elif after == "s":
+                out[i + 1] = "is" if before in _BEFORE_IS else after
+            else:
+                out[i + 1] = _SHORTENED.get(after, after)
+    return out
+
 
 _IRREGULAR = {
     base: forms.split(",")
@@ -157,7 +186,7 @@ def forms_by_first_word() -> dict[str, tuple[tuple[Form, ...], dict[str, tuple[F
     index: dict[str, list[Form]] = defaultdict(list)
     inflected: dict[str, dict[str, str]] = {}
     for entry in entries():
-        words = WORD.findall(entry.entry)
+        words = spelled_out(WORD.findall(entry.entry))
         first, rest = words[0], tuple(words[1:])
         if entry.pos == "verb":
             if first not in inflected:

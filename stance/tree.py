@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from stance.grammar import (
     BE,
@@ -86,7 +87,7 @@ _TO_DO = word_set(  # nouns that take an infinitive: "the decision to ban"
     "law petition appeal drive wish ambition scheme agreement deal"
 )
 _DONE_TO = word_set("on against to into at towards toward upon")
-_NEGATIVE = word_set("not never no n't")
+_NEGATIVE = word_set("not never no t")
 _FOR_ONE_TO = word_set("call ask plead press push wait appeal long hope pray plea wish demand request time campaign argue bid")
 
 
@@ -109,6 +110,23 @@ class _Group:
     first: _Group | None = None  # of the list that it stands in
 
 
+def _scare_quotes(tags: Sequence[str], words: Sequence[str]) -> set[int]:
+    """The marks around a few words that belong to the sentence about them: 'called it "a disgrace"', 'the "Muslim ban"'."""
+    out: set[int] = set()
+    opening, apart = -1, False
+    for i, tag in enumerate(tags):
+        if tag == "Q":
+            if opening < 0:
+                opening, apart = i, i == 0 or tags[i - 1] in ",.QC"
+                continue
+            if not apart and i > opening + 1 and tags[i - 1] not in ",.":
+                out |= {opening, i}
+            opening = -1
+        elif opening >= 0 and (tag in "XW" or (tag == "V" and not is_participle(words[i]))):
+            apart = True
+    return out
+
+
 class _Attaching:
     """One pass over the groups of a sentence, from left to right; `heads` and `labels` fill up on the way."""
 
@@ -118,6 +136,7 @@ class _Attaching:
         self.cue_of = reading.cue_of
         self.heads, self.labels = [-1] * len(low), ["dep"] * len(low)
         self.groups: list[_Group] = []
+        self.quiet = _scare_quotes(self.tags, self.words)
 
     def tree(self) -> Tree:
         self._group()
@@ -138,12 +157,15 @@ class _Attaching:
         i, n, tags = 0, len(self.tags), self.tags
         while i < n:
             tag = tags[i]
+            if i in self.quiet:
+                i += 1
+                continue
             if tag in "DJ0ONS" or (tag == "A" and i + 1 < n and tags[i + 1] == "J"):
                 group = self._noun_phrase(i)
             elif tag in "XVG" or (tag == "T" and self._verb_follows(i)):
                 group = self._verb_group(i)
             else:
-                kind = "NP" if tag == "W" else "P" if tag in "PT" else tag
+                kind = "NP" if tag == "W" else "P" if tag in "PT" else "," if self.words[i] in "()" else tag
                 group = _Group(kind, i, i + 1, i, self.words[i])
             self.groups.append(group)
             i = group.end
@@ -166,7 +188,7 @@ class _Attaching:
             if tag in "DJ0ON":
                 last = j
                 j += 1
-            elif tag == "A" and j + 1 < n and tags[j + 1] == "J":
+            elif (tag == "A" and j + 1 < n and tags[j + 1] == "J") or j in self.quiet:
                 j += 1
             elif tag == "S":
                 if last < 0:
@@ -183,7 +205,7 @@ class _Attaching:
                 j += 1
             elif tag == "." and words[j] == "(" and last >= 0:
                 close = next((k for k in range(j + 1, min(n, j + 8)) if words[k] == ")"), -1)
-                if close > 0:  # "(R-Ohio)"
+                if close > 0 and not any(tags[k] in "VX" for k in range(j, close)):  # "(R-Ohio)"
                     for k in range(j, close + 1):
                         self._hang(k, last, "appos")
                     j = close + 1
@@ -200,11 +222,11 @@ class _Attaching:
             if owner != last:
                 self._hang(owner, last, "poss")
             for k in range(begin, stop):
-                if k != owner and self.heads[k] < 0:
+                if k != owner and self.heads[k] < 0 and k not in self.quiet:
                     self._hang(k, owner, "case" if tags[k] == "S" else "compound")
             begin = stop
         for k in range(begin, end):
-            if k != last and self.heads[k] < 0:
+            if k != last and self.heads[k] < 0 and k not in self.quiet:
                 self._hang(k, last, "det" if tags[k] == "D" else "compound" if tags[k] in "ON" else "amod")
         return _Group("NP", start, end, last)
 
@@ -228,6 +250,8 @@ class _Attaching:
                 j += 1
             elif (tag == "T" and auxiliary >= 0) or (tag == "A" and j + 1 < n and tags[j + 1] in "XVGA"):
                 j += 1  # "is to leave", "has never left"
+            elif j in self.quiet and j + 1 < n and tags[j + 1] in "XVGA":
+                j += 1
             elif tag in "VG":
                 if not (tag == "G" and j != start and auxiliary < 0 and not infinitive):
                     verb = j
@@ -241,14 +265,14 @@ class _Attaching:
         stands_by = cue is not None and cue.pos == "verb" and cue.end > end  # "stands by the plan"
         by = words[end : end + 1] == ("by",) and tags[head] == "V" and not stands_by
         bare = auxiliary < 0
-        gerund = tags[head] == "G" and bare and not infinitive
+        gerund = (tags[head] == "G" and bare and not infinitive) or words[start] in ("having", "being")
         group = _Group("VP", start, end, head, words[head])
         group.infinitive, group.gerund, group.finite = infinitive, gerund, not infinitive and not gerund
         group.copula = verb < 0 and words[head] in BE
         group.passive = (verb >= 0 and not bare and words[auxiliary] in BE and tags[head] == "V") or (bare and by)
         group.participle = group.finite and bare and by
         for k in range(start, end):
-            if k != head:
+            if k != head and k not in self.quiet:
                 self._hang(k, head, "neg" if words[k] in _NEGATIVE else "aux" if tags[k] in "XT" else "advmod")
         return group
 
@@ -336,9 +360,20 @@ class _Attaching:
                 self.opener = (k, group, antecedent)
             elif group.kind in ",.QC":
                 self.object = None
+                if group.word == ":" and self.root is None and self.subjects and self.subjects[0] is groups[0]:
+                    self._hang(self.subjects.pop(0).head, -1, "speaker")  # "Mayor: the plan is a disgrace"
             beyond = before if group.kind == "," else group
             before = group
-        return self.root.head if self.root else groups[0].head if groups else 0
+        if self.root is not None and self._speaks(self.root):
+            for group in self.subjects:  # what is said has no verb: '"A disgrace," said Oslo'
+                self._hang(group.head, self.root.head, "ccomp")
+        return self._top()
+
+    def _top(self) -> int:
+        """The token of the main verb; of what has none, the first that waits for it."""
+        if self.root is not None:
+            return self.root.head
+        return next((g.head for g in self.groups if self.labels[g.head] != "speaker"), 0)
 
     def _attach_noun(self, k: int, group: _Group, before: _Group | None, beyond: _Group | None) -> None:
         after = next((g for g in self.groups[k + 1 :] if g.kind != "A"), None)
@@ -369,6 +404,11 @@ class _Attaching:
                 self._hang(group.head, before.head, "attr" if before.copula else "oprd" if before.passive else "dobj")
                 group.role = "object"
                 self.object = group
+        elif kind == "NP" and before is not None and self._is_verbless(k, group, before):
+            self.subjects.remove(before)
+            self._hang(before.head, group.head, "nsubj")
+            before.role, group.role = "", "predicate"
+            self.root = self.root or group
         elif kind == "NP" and self.object is not None and self._names(self.object, group):
             self._hang(group.head, self.heads[self.object.head], "oprd")
             group.role = "predicate"
@@ -387,6 +427,12 @@ class _Attaching:
             self._hang(group.head, self.verb.head, "npadvmod")
         if group.role != "apposition":
             self.noun = group
+
+    def _is_verbless(self, k: int, group: _Group, before: _Group) -> bool:
+        """Whether a noun phrase says what the one before is, as in headlines: "Tram plan a bad joke"."""
+        if before.role != "subject" or self.opener is not None or self.tags[group.start] != "D" or self.words[group.start] == "the":
+            return False
+        return not self._finite_ahead(k)
 
     def _follows_verb(self, k: int) -> bool:
         """Whether group k comes right after an active verb."""
@@ -475,6 +521,8 @@ class _Attaching:
                 self._hang(head, verb.head, "xcomp")
             elif noun is not None:
                 self._hang(head, noun.head, "acl")
+            else:
+                self._wait(head, "advcl")  # "To stop the plan, Oslo sued"
         elif group.gerund:
             if before is not None and kind in ("P", "NP"):
                 self._hang(head, before.head, "pcomp" if kind == "P" else "acl")
@@ -513,7 +561,8 @@ class _Attaching:
             above = self.heads[above]
         if above < 0 or not (after_for or (verb is not None and above == verb.head)):
             return False
-        if self.tags[above] == "X" and self.root is verb and group.start == head:  # "did Oslo condemn the ban?"
+        asks = not any(self.heads[g.head] == above and self.labels[g.head] == "nsubj" for g in self.groups[: k - 1])
+        if asks and self.tags[above] == "X" and self.root is verb and group.start == head:  # "did Oslo condemn the ban?"
             self._hang(thing.head, head, "nsubj")
             self._hang(above, head, "aux")
             self.root = group
@@ -585,7 +634,12 @@ class _Attaching:
     def _attach_finite(self, k: int, group: _Group, kind: str, verb: _Group | None) -> None:
         head, root = group.head, self.root
         speaks = root is not None and self.lemmas[head] in _CLAUSAL and self.heads[root.head] < 0
-        if self.subjects:
+        if self.subjects and kind in ("Q", ",") and self._is_inverted(k, group):
+            if root is not None and self.heads[root.head] < 0:
+                self._hang(root.head, head, "ccomp")
+            self.root = group
+            group.role = "inverted"
+        elif self.subjects:
             subject = self.subjects.pop()
             self._hang(subject.head, head, "nsubjpass" if group.passive else "nsubj")
             subject.role = ""
@@ -632,6 +686,22 @@ class _Attaching:
             for token in self.waiting:
                 self.heads[token] = head
             self.waiting = []
+
+    def _speaks(self, group: _Group) -> bool:
+        cue = self.cue_of[group.head]
+        return self.lemmas[group.head] in _CLAUSAL or (cue is not None and cue.frame == "speech" and cue.pos == "verb")
+
+    def _is_inverted(self, k: int, group: _Group) -> bool:
+        """Whether a verb of speech follows words that have none: '"A disgrace," said Oslo', "shame on Rome, says Oslo"."""
+        groups, subject = self.groups, self.subjects[-1]
+        if not self._speaks(group) or group.passive or k + 1 >= len(groups) or groups[k + 1].kind != "NP":
+            return False
+        if self._finite_ahead(k + 1):
+            return False
+        if groups[k - 1].kind == "Q":
+            return True
+        between = list(takewhile(lambda g: g.kind in ("NP", "P", "A", "C"), reversed(groups[max(0, k - 12) : k - 1])))
+        return subject in between  # no apposition or clause of its own
 
     def _wait(self, token: int, label: str) -> None:
         self.waiting.append(token)
