@@ -55,6 +55,12 @@ _WISHES = frozenset(
     "want like prefer wish need ask urge press push call demand order request insist appeal lobby plead plea beg implore advise "
     "propose move vote petition bid challenge encourage".split()
 )
+# whose object is who then acts: "urged Rome to free Ruiz"; with the others the subject acts: "filed suit to free Ruiz"
+_MOVING = _WISHES | frozenset(
+    "advise allow appoint authorise authorize bar bribe cause choose commission compel convince direct drive elect empower enable "
+    "encourage entice expect force get help hire induce inspire instruct invite lead leave let motivate oblige pay permit persuade "
+    "pressure prod prompt provoke remind require schedule select spur summon teach tell tempt trust warn".split()
+)
 # whose subject is what the others feel about: "drew a protest from Oslo", "met with the approval of Oslo"
 _EARNING = frozenset(
     "win draw earn gain get receive meet attract bring elicit cause raise stir fuel spark prompt provoke trigger ignite unleash "
@@ -70,10 +76,10 @@ _OF_DOERS = frozenset(
 )
 # nouns of who takes a side: their owner is whom they are for or against, "Lima's critics", "a Lima loyalist"
 _PARTISANS = frozenset(
-    "accuser admirer adherent adversary advocate ally antagonist apologist attacker backer benefactor booster challenger champion cheerleader "
-    "competitor critic confidant confidante defamer defender denier detractor devotee disciple donor doubter enemy fan financier foe follower funder hater "
-    "heckler loyalist naysayer nemesis opponent promoter proponent protector rival sceptic skeptic slanderer sponsor superfan supporter "
-    "sympathiser sympathizer".split()
+    "accuser adherent admirer adversary advocate ally antagonist apologist attacker backer benefactor booster challenger champion "
+    "cheerleader competitor confidant confidante critic defamer defender denier detractor devotee disciple donor doubter enemy fan "
+    "financier foe follower funder hater heckler loyalist naysayer nemesis opponent promoter proponent protector rival sceptic "
+    "skeptic slanderer sponsor superfan supporter sympathiser sympathizer".split()
 )
 _SOME = frozenset("one some many most several few two three none all".split())
 _VIEWS = frozenset(("view", "opinion", "eyes", "words", "judgment", "judgement"))
@@ -120,7 +126,8 @@ class Clauses:
         if label == "ccomp" and labels[head] == "relcl" and self.lemmas[head] in _WISHES:
             return [(heads[head], _ITSELF)]  # "the ban that Oslo wants lifted"
         if label == "xcomp":  # "urged Oslo to": whoever is urged
-            controlled = [k for k in children[head] if labels[k] == "dobj" and words[k] not in _THIRD]
+            moved = self.lemmas[head] in _MOVING
+            controlled = [k for k in children[head] if moved and labels[k] == "dobj" and words[k] not in _THIRD]
             return [(k, _ITSELF) for k in controlled] or self.subjects(head, depth + 1)
         if label in ("acl", "relcl"):
             out = [(head, _ITSELF), *((s, _LINKED) for s in self.predicated(head, depth))]
@@ -418,6 +425,10 @@ def _arguments(
         holders, receivers = receivers, holders
     if cue.frame == "eval" and tree.labels[word] == "oprd" and (named := clauses.named_by(tree.heads[word])):
         return clauses.subjects(tree.heads[word]), named, others
+    if cue.frame == "eval" and tree.labels[word] == "pobj" and clauses.words[tree.heads[word]] == "as":
+        verb = tree.heads[tree.heads[word]]
+        if tree.tags[verb] in "VG" and (named := clauses.objects(verb)):  # "described the plan as a disgrace"
+            return clauses.subjects(verb), named, others
     if cue.frame == "eval":
         receivers = receivers + holders
         if tree.labels[word] in ("amod", "compound", "appos"):

@@ -136,7 +136,7 @@ class _Attaching:
         self.cue_of = reading.cue_of
         self.heads, self.labels = [-1] * len(low), ["dep"] * len(low)
         self.groups: list[_Group] = []
-        self.quiet = _scare_quotes(self.tags, self.words)
+        self.quiet = _scare_quotes(self.tags, self.words)  # passed over
 
     def tree(self) -> Tree:
         self._group()
@@ -355,6 +355,9 @@ class _Attaching:
             elif group.kind == "R":
                 close = before is not None and (before.kind == "NP" or (before.kind == "," and beyond is self.noun))
                 antecedent = self.noun.head if self.noun is not None and close and group.word in RELATIVES else -1
+                followed = groups[k + 1].kind if k + 1 < len(groups) else ""
+                if group.word == "that" and followed == "NP" and self.verb is not None and self._speaks(self.verb):
+                    antecedent = -1  # "told reporters that the plan"
                 if antecedent >= 0 and group.word == "which" and before is not self.noun:
                     antecedent = self._deed_of(antecedent)  # "the ban on Oslo, which"
                 self.opener = (k, group, antecedent)
@@ -561,8 +564,9 @@ class _Attaching:
             above = self.heads[above]
         if above < 0 or not (after_for or (verb is not None and above == verb.head)):
             return False
-        asks = not any(self.heads[g.head] == above and self.labels[g.head] == "nsubj" for g in self.groups[: k - 1])
-        if asks and self.tags[above] == "X" and self.root is verb and group.start == head:  # "did Oslo condemn the ban?"
+        asks = self.tags[above] == "X" and self.root is verb and group.start == head
+        if asks and not any(self.heads[g.head] == above and self.labels[g.head] == "nsubj" for g in self.groups[: k - 1]):
+            # "did Oslo condemn the ban?"
             self._hang(thing.head, head, "nsubj")
             self._hang(above, head, "aux")
             self.root = group
@@ -633,10 +637,14 @@ class _Attaching:
 
     def _attach_finite(self, k: int, group: _Group, kind: str, verb: _Group | None) -> None:
         head, root = group.head, self.root
-        speaks = root is not None and self.lemmas[head] in _CLAUSAL and self.heads[root.head] < 0
+        quoted = any(g.kind == "Q" for g in self.groups[max(0, k - 2) : k])  # '"...," wrote Oslo'
+        speaks = root is not None and self.heads[root.head] < 0 and (self.lemmas[head] in _CLAUSAL or (quoted and self._speaks(group)))
         if self.subjects and kind in ("Q", ",") and self._is_inverted(k, group):
             if root is not None and self.heads[root.head] < 0:
                 self._hang(root.head, head, "ccomp")
+            for fragment in self.subjects[:-1]:
+                self._hang(fragment.head, head, "ccomp")
+            del self.subjects[:-1]
             self.root = group
             group.role = "inverted"
         elif self.subjects:

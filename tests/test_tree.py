@@ -183,7 +183,7 @@ ROLES = [
     ("Oslo thanked Rome for freeing Neri.", "Rome", "Neri", "free", "HR"),
     # what is felt about the subject, or about what a clause tells
     ("The pact brought protests from Oslo.", "Oslo", "The pact", "protest", "HR"),
-    ("The pact met with the approval of Oslo.", "Oslo", "The pact", "approval", "HR"),
+    ("The pact met with the scorn of Oslo.", "Oslo", "The pact", "scorn", "HR"),
     ("Oslo's departure from the pact hurt Rome.", "Oslo", "the pact", "departure", "HR"),
     ("Rome freed Neri at the request of Oslo.", "Oslo", "Neri", "at the request of", "Hb"),
     ("Despite objections by Oslo, Rome sacked Neri.", "Oslo", "Neri", "objection", "Hv"),
@@ -216,6 +216,39 @@ ROLES = [
     ("Oslo ignored the demands of Lima.", "Oslo", "Lima", "demand", "-H"),
     ("Rome saw the attack of Lima by Oslo.", "Oslo", "Lima", "attack", "HR"),
     ("Oslo ignored the criticism of Lima.", "Oslo", "Lima", "criticism", "-R"),
+    # contractions, also without their apostrophe; owners of whom there are several
+    ("Oslo doesn't back the pact.", "Oslo", "the pact", "back", "HR"),
+    ("Oslo won’t back the pact.", "Oslo", "the pact", "back", "HR"),
+    ("Oslo doesnt back the pact.", "Oslo", "the pact", "back", "HR"),
+    ("Oslo isn't happy with the pact.", "Oslo", "the pact", "happy with", "HR"),
+    ("\"They've rejected the pact,\" said Oslo.", "Oslo", "the pact", "reject", "hR"),
+    ("The miners' rejection of the pact hurt Rome.", "miners", "the pact", "rejection", "HR"),
+    # words in quotation marks, quotes without a verb, whose view something is
+    ('Oslo called the pact "a disaster".', "Oslo", "the pact", "disaster", "HR"),
+    ('"Shame on Rome," said Oslo.', "Oslo", "Rome", "shame on", "sR"),
+    ('"A disaster," Oslo said of the pact.', "Oslo", "the pact", "disaster", "HR"),
+    ('"The pact is a disaster," Oslo wrote.', "Oslo", "The pact", "disaster", "HR"),
+    ("Oslo told reporters that the pact was a disaster.", "Oslo", "the pact", "disaster", "HR"),
+    ("Oslo described the pact as a disaster.", "Oslo", "the pact", "disaster", "HR"),
+    ("According to Oslo, the pact is a disaster.", "Oslo", "the pact", "disaster", "HR"),
+    ("In Oslo's view, the pact is a disaster.", "Oslo", "the pact", "disaster", "HR"),
+    # headlines
+    ("Oslo: port plan a disaster", "Oslo", "port plan", "disaster", "HR"),
+    ("Port plan a disaster, says Oslo", "Oslo", "Port plan", "disaster", "HR"),
+    ("City Council Condemns Port Plan", "City Council", "Port Plan", "condemn", "HR"),
+    ("Oslo Backs Port Plan, Unions Protest", "Unions", "Port Plan", "back", "-R"),
+    # nouns of those who take a side
+    ("Ada Neri is a vocal Rome critic.", "Ada Neri", "Rome", "critic", "HR"),
+    ("Ada Neri, a critic of Rome, left Lima.", "Ada Neri", "Rome", "critic", "HR"),
+    ("Ada Neri, one of Rome's critics, left Lima.", "Ada Neri", "Rome", "critic", "HR"),
+    ("Rome loyalist Ada Neri left Lima.", "Ada Neri", "Rome", "loyalist", "HR"),
+    # subjects that stand elsewhere
+    ("Oslo, whose mayor opposes the pact, met Rome.", "Oslo", "the pact", "oppose", "hR"),
+    ("Oslo is one of the cities that oppose the pact.", "Oslo", "the pact", "oppose", "hR"),
+    ("Oslo (which opposes the pact) met Rome.", "Oslo", "the pact", "oppose", "HR"),
+    ("Having condemned the pact, Oslo left Rome.", "Oslo", "the pact", "condemn", "HR"),
+    ("To stop the pact, Oslo sued Rome.", "Oslo", "the pact", "stop", "HR"),
+    ("Oslo filed suit to block the pact.", "Oslo", "the pact", "block", "HR"),
 ]
 
 
