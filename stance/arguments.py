@@ -137,8 +137,11 @@ class Clauses:
             return out
         if label != "pcomp":
             return []
-        controlled = [k for k in children[heads[head]] if labels[k] == "dobj"] if words[head] in ("for", "of", "over") else []
-        return [(k, _ITSELF) for k in controlled] or self.subjects(heads[head], depth + 1)  # "thanked Oslo for lifting"
+        at = heads[head]
+        if words[at] == "short":  # "stopped short of endorsing"
+            return self.subjects(heads[at], depth + 1)
+        controlled = [k for k in children[at] if labels[k] == "dobj"] if words[head] in ("for", "of", "over") else []
+        return [(k, _ITSELF) for k in controlled] or self.subjects(at, depth + 1)  # "thanked Oslo for lifting"
 
     def predicated(self, noun: int, depth: int = 0) -> list[int]:
         """Of whom a noun is said: "Oslo is a city that", "Oslo is one of the cities that", "Oslo is among those who"."""
@@ -423,8 +426,9 @@ def _arguments(
         holders, receivers, others = _of_noun(clauses, cue, word, rest, opposing)
     if cue.frame == "obj":
         holders, receivers = receivers, holders
-    if cue.frame == "eval" and tree.labels[word] == "oprd" and (named := clauses.named_by(tree.heads[word])):
-        return clauses.subjects(tree.heads[word]), named, others
+    first = tree.heads[word] if tree.labels[word] == "conj" else word
+    if cue.frame == "eval" and tree.labels[first] == "oprd" and (named := clauses.named_by(tree.heads[first])):
+        return clauses.subjects(tree.heads[first]), named, others
     if cue.frame == "eval" and tree.labels[word] == "pobj" and clauses.words[tree.heads[word]] == "as":
         verb = tree.heads[tree.heads[word]]
         if tree.tags[verb] in "VG" and (named := clauses.objects(verb)):  # "described the plan as a disgrace"
@@ -460,6 +464,8 @@ def _of_verb(
     subjects = clauses.subjects(word)
     if labels[word] == "xcomp" and tree.tags[word] == "G" and tree.heads[word] in opposing:
         subjects = []
+    if cue.pos != "verb" and agents and not cue.entry.endswith(" by"):  # "fiercely opposed by"
+        return agents, subjects, others
     if cue.pos != "verb":  # "backed by": the frame of a phrase speaks of subject and object as they stand in it
         return subjects, objects + rest + agents, others
     passive = not cue.entry.startswith("be ") and (cue.passive or any(labels[k] in ("nsubjpass", "auxpass", "agent") for k in children))
@@ -505,6 +511,8 @@ def _of_noun(
         receivers = [o for o in owners if labels[o[0]] == "poss"]
         holders = [o for o in holders if o not in receivers]
     head, label = heads[word], labels[word]
+    if label == "conj" and labels[head] in ("attr", "acomp", "oprd"):  # "is a liar and a fraud"
+        head, label = heads[head], labels[head]
     if label in ("attr", "acomp", "oprd"):
         subjects = clauses.subjects(head)
         if cue.pos == "adj" or (cue.frame == "subj" and receivers):

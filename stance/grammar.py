@@ -455,6 +455,8 @@ def _mend(tags: list[str], low: tuple[str, ...], unmasked: tuple[str, ...]) -> N
         modal = before == "X" and low[i - 1] in _MODALS
         if tag == "N" and unmasked[i] in _DAYS:
             tags[i] = "A"
+        elif word == "longer" and i and low[i - 1] == "no":
+            tags[i - 1] = tags[i] = "A"
         elif tag in "VG" and word in _RATHER_NOUNS:
             # "Oslo attacks Rome", but "Oslo minister Ada Obi said"
             names = before == "N" and tag == "V" and (after in "DW" or (after == "N" and not _verb_later(tags, i)))

@@ -110,20 +110,18 @@ class _Group:
     first: _Group | None = None  # of the list that it stands in
 
 
-def _scare_quotes(tags: Sequence[str], words: Sequence[str]) -> set[int]:
-    """The marks around a few words that belong to the sentence about them: 'called it "a disgrace"', 'the "Muslim ban"'."""
+def _part_quotes(tags: Sequence[str]) -> set[int]:
+    """The marks around words that belong to the sentence about them: 'called it "a disgrace"', 'said it "will never pass"'."""
     out: set[int] = set()
     opening, apart = -1, False
     for i, tag in enumerate(tags):
         if tag == "Q":
             if opening < 0:
-                opening, apart = i, i == 0 or tags[i - 1] in ",.QC"
+                opening, apart = i, i == 0 or tags[i - 1] in ",.Q"
                 continue
-            if not apart and i > opening + 1 and tags[i - 1] not in ",.":
-                out |= {opening, i}
+            if not apart and i > opening + 1:
+                out |= {opening} if tags[i - 1] in ",." else {opening, i}
             opening = -1
-        elif opening >= 0 and (tag in "XW" or (tag == "V" and not is_participle(words[i]))):
-            apart = True
     return out
 
 
@@ -136,7 +134,7 @@ class _Attaching:
         self.cue_of = reading.cue_of
         self.heads, self.labels = [-1] * len(low), ["dep"] * len(low)
         self.groups: list[_Group] = []
-        self.quiet = _scare_quotes(self.tags, self.words)  # passed over
+        self.quiet = _part_quotes(self.tags)  # passed over
 
     def tree(self) -> Tree:
         self._group()
@@ -185,6 +183,8 @@ class _Attaching:
             tag = tags[j]
             if tag == "D" and last >= 0 and tags[j - 1] not in "DS":
                 break
+            if tag == "O" and last == j - 1 and tags[last] == "N" and self._is_said_of(j):
+                break  # "called Oslo corrupt"
             if tag in "DJ0ON":
                 last = j
                 j += 1
@@ -229,6 +229,11 @@ class _Attaching:
             if k != last and self.heads[k] < 0 and k not in self.quiet:
                 self._hang(k, last, "det" if tags[k] == "D" else "compound" if tags[k] in "ON" else "amod")
         return _Group("NP", start, end, last)
+
+    def _is_said_of(self, i: int) -> bool:
+        """Whether an adjective after a name belongs to no noun."""
+        cue = self.cue_of[i]
+        return cue is not None and cue.pos == "adj" and (i + 1 == len(self.tags) or self.tags[i + 1] not in "ONJS")
 
     def _abbreviates(self, i: int) -> bool:
         """Whether a full stop after this token ends nothing: a title before a name, a letter of "U.S."."""
@@ -443,7 +448,9 @@ class _Attaching:
 
     def _names(self, thing: _Group, group: _Group) -> bool:
         """Whether a noun phrase says what the verb before calls its object: "called the plan a mistake"."""
-        return self.lemmas[self.heads[thing.head]] in _NAMING and self.tags[group.start] == "D"
+        cue = self.cue_of[group.head]
+        says = self.tags[group.start] == "D" or (cue is not None and cue.pos == "adj")
+        return says and self.lemmas[self.heads[thing.head]] in _NAMING
 
     def _is_list(self, group: _Group, before: _Group, noun: _Group, subject: bool) -> bool:
         """Whether "and" joins two noun phrases, and not two clauses."""

@@ -220,6 +220,7 @@ ROLES = [
     ("Oslo doesn't back the pact.", "Oslo", "the pact", "back", "HR"),
     ("Oslo won’t back the pact.", "Oslo", "the pact", "back", "HR"),
     ("Oslo doesnt back the pact.", "Oslo", "the pact", "back", "HR"),
+    ("Oslo no longer backs the pact.", "Oslo", "the pact", "back", "HR"),
     ("Oslo isn't happy with the pact.", "Oslo", "the pact", "happy with", "HR"),
     ("\"They've rejected the pact,\" said Oslo.", "Oslo", "the pact", "reject", "hR"),
     ("The miners' rejection of the pact hurt Rome.", "miners", "the pact", "rejection", "HR"),
@@ -229,6 +230,9 @@ ROLES = [
     ('"A disaster," Oslo said of the pact.', "Oslo", "the pact", "disaster", "HR"),
     ('"The pact is a disaster," Oslo wrote.', "Oslo", "The pact", "disaster", "HR"),
     ("Oslo told reporters that the pact was a disaster.", "Oslo", "the pact", "disaster", "HR"),
+    ('Oslo called Neri "a liar" and "a fraud".', "Oslo", "Neri", "a fraud", "HR"),
+    ('Oslo said in a letter that the pact "is a disaster."', "Oslo", "the pact", "disaster", "HR"),
+    ("Oslo called Neri corrupt.", "Oslo", "Neri", "corrupt", "HR"),
     ("Oslo described the pact as a disaster.", "Oslo", "the pact", "disaster", "HR"),
     ("According to Oslo, the pact is a disaster.", "Oslo", "the pact", "disaster", "HR"),
     ("In Oslo's view, the pact is a disaster.", "Oslo", "the pact", "disaster", "HR"),
@@ -248,6 +252,8 @@ ROLES = [
     ("Oslo (which opposes the pact) met Rome.", "Oslo", "the pact", "oppose", "HR"),
     ("Having condemned the pact, Oslo left Rome.", "Oslo", "the pact", "condemn", "HR"),
     ("To stop the pact, Oslo sued Rome.", "Oslo", "the pact", "stop", "HR"),
+    ("Oslo stopped short of endorsing Neri.", "Oslo", "Neri", "endorse", "HR"),
+    ("The pact has been fiercely opposed by Oslo.", "Oslo", "The pact", "fiercely opposed", "HR"),
     ("Oslo filed suit to block the pact.", "Oslo", "the pact", "block", "HR"),
 ]
 
