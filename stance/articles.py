@@ -217,10 +217,15 @@ def _lists(sentence: Sentence, mentions: Sequence[Mention]) -> dict[int, int]:
             lists[-1].append(mention)
         else:
             lists.append([mention])
-    longer = [group for group in lists if len(group) > 1]
+    # "Peru, Chile" alone is none: "According to Peru, Chile ..."
+    longer = [group for group in lists if len(group) > 2 or (len(group) == 2 and _pair_joined(sentence, *group))]
     if not longer or _MUTUAL.search(sentence.text):
         return {}
     return {m.start: i for i, group in enumerate(longer) for m in group}
+
+
+def _pair_joined(sentence: Sentence, one: Mention, other: Mention) -> bool:
+    return sentence.text[one.end - sentence.start : other.start - sentence.start].strip() != ","
 
 
 _RESOLVED = ("named", "pronoun", "role")

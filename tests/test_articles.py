@@ -108,6 +108,7 @@ def test_what_a_sentence_leaves_unsaid_is_carried_over(text, expected):
 JOINT = [
     ("Peru, Chile and Oman condemned the toll.", []),  # toward one another they are neutral
     ("Peru and Chile condemned each other.", [("Peru", "Chile"), ("Chile", "Peru")]),
+    ("According to Peru, Chile broke the toll.", [("Peru", "Chile"), ("Chile", "Peru")]),
     ("Peru condemned Chile and Oman.", [("Peru", "Chile"), ("Peru", "Oman"), ("Chile", "Peru"), ("Oman", "Peru")]),
 ]
 

@@ -53,7 +53,7 @@ def test_it_reads_plain_sentences() -> None:
     assert StanceModel.load().predict_pairs(frame)["stance"].tolist() == frame["meant"].tolist()
 
 
-# what one says of what is done to another, and what one wishes; either of two stances is right where coders differ
+# what one says of what is done to another, what one wishes, and how news tells it; either of two stances is right where coders differ
 STANCES_HELD = [
     ("Ghana denounced the raid on Lome.", "Ghana", "Lome", "neutral favor"),
     ("Ghana denounced Togo's raid on Lome.", "Ghana", "Togo", "against"),
@@ -87,10 +87,30 @@ STANCES_HELD = [
     ("Students urged the rector to dismiss Marco Neri.", "Students", "Marco Neri", "against"),
     ("Most voters support the levy.", "voters", "the levy", "favor"),
     ("Residents do not like the levy.", "Residents", "the levy", "against"),
+    # contractions, quotes, whose view it is, headlines
+    ("Ghana won't back the levy.", "Ghana", "the levy", "against"),
+    ("Ghana doesn't support the levy.", "Ghana", "the levy", "against"),
+    ("The union isn't happy with the levy.", "The union", "the levy", "against"),
+    ("\"We can't accept the levy,\" said the bishop.", "the bishop", "the levy", "against"),
+    ("\"Shame on Togo,\" said the bishop.", "the bishop", "Togo", "against"),
+    ("\"A disgrace,\" the bishop said of the levy.", "the bishop", "the levy", "against"),
+    ("Chile called the levy \"a disgrace\".", "Chile", "the levy", "against"),
+    ("According to the bishop, the levy is a disgrace.", "the bishop", "the levy", "against"),
+    ("Chile told reporters that the levy was a disgrace.", "Chile", "the levy", "against"),
+    ("Chile described the levy as a triumph.", "Chile", "the levy", "favor"),
+    ("The miners' rejection of the levy surprised Chile.", "The miners", "the levy", "against"),
+    ("Ida Moss is a vocal critic of the levy.", "Ida Moss", "the levy", "against"),
+    ("Ida Moss, one of Chile's fiercest critics, left town.", "Ida Moss", "Chile", "against"),
+    ("The governor no longer supports the levy.", "The governor", "the levy", "against"),
+    ("City Council Rejects Port Plan", "City Council", "Port Plan", "against"),
+    ("Farmers Welcome Port Plan, Unions Protest", "Farmers", "Port Plan", "favor"),
+    ("The toll has been fiercely opposed by drivers.", "drivers", "The toll", "against"),
+    ("Farmers filed suit to block the levy.", "Farmers", "the levy", "against"),
+    ("Oslo: tram plan a disgrace", "Oslo", "tram plan", "against"),
 ]
 
 
-def test_deeds_and_wishes() -> None:
+def test_what_plain_sentences_hold() -> None:
     frame = pd.DataFrame(STANCES_HELD, columns=["text", "actor", "target", "right"])
     found = frame.assign(stance=StanceModel.load().predict_pairs(frame)["stance"])
     assert [tuple(r) for r in found.to_numpy() if r[4] not in r[3].split()] == []
