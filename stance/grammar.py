@@ -169,6 +169,7 @@ class Reading:
     cue_of: tuple[Cue | None, ...]
 
 
+_APOSTROPHES = frozenset("'’‘")
 # what a headline in title case leaves small
 _SMALL = frozenset("a an the and but or nor of in on at to for from by with as over into up off out than if via per vs v s t".split())
 
@@ -194,9 +195,10 @@ def words_of(text: str) -> Words:
 
 def _is_title_case(words: list[str]) -> bool:
     """Whether a text is a Headline Like This, in which a capital tells no name."""
-    letters = [word for word in words if word[0].isalpha()]
-    capitals = sum(word[0].isupper() for word in letters)
-    return capitals >= 4 and all(word[0].isupper() or word in _SMALL for word in letters)
+    for word in words:  # prose is known by its first words
+        if word[0].islower() and word not in _SMALL:
+            return False
+    return sum(word[0].isupper() for word in words) >= 4
 
 
 def token_span(words: Words, start: int, end: int) -> Span:
@@ -428,14 +430,14 @@ def _plural_owners(text: Words) -> set[int]:
     """The apostrophes after a plural that make it an owner, "the doctors' strike", and close no quotation."""
     out: set[int] = set()
     quoted = False
-    for i, word in enumerate(text.lower):
-        if word in ("'", "’", "‘"):
-            after_word = i > 0 and text.ends[i - 1] == text.starts[i]
-            before_word = i + 1 < len(text.lower) and text.ends[i] == text.starts[i + 1]
-            if after_word and not before_word and not quoted and text.lower[i - 1].endswith("s") and i + 1 < len(text.lower):
-                out.add(i)
-            elif after_word != before_word:
-                quoted = before_word
+    last = len(text.lower) - 1
+    for i in (i for i, word in enumerate(text.lower) if word in _APOSTROPHES):
+        after_word = i > 0 and text.ends[i - 1] == text.starts[i]
+        before_word = i < last and text.ends[i] == text.starts[i + 1]
+        if after_word and not before_word and not quoted and text.lower[i - 1].endswith("s") and i < last:
+            out.add(i)
+        elif after_word != before_word:
+            quoted = before_word
     return out
 
 

@@ -59,6 +59,8 @@ def spelled_out(words: Sequence[str]) -> list[str]:
     ['they', "'", 'have', 'won', 'it', "'", 'is', 'ours', 'will', "'", 't', 'lose']
     """
     out = list(words)
+    if "'" not in out and "’" not in out:
+        return out
     for i in range(1, len(out) - 1):
         if out[i] in ("'", "’"):
             before, after = out[i - 1], out[i + 1]

@@ -113,6 +113,8 @@ class _Group:
 def _part_quotes(tags: Sequence[str]) -> set[int]:
     """The marks around words that belong to the sentence about them: 'called it "a disgrace"', 'said it "will never pass"'."""
     out: set[int] = set()
+    if "Q" not in tags:
+        return out
     opening, apart = -1, False
     for i, tag in enumerate(tags):
         if tag == "Q":
