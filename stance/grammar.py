@@ -51,6 +51,8 @@ _PASSIVE = BE | word_set("get gets got getting")
 _VERB_BEFORE = word_set(
     "will would can could may might must shall should to do does did he she they we i it who which"
 )
+_APOSTROPHES = frozenset("'’‘")
+_SMALL = word_set("a an the and but or nor of in on at to for from by with as over into up off out than if via per vs v s t")  # in headlines
 _NOUN_BEFORE = _DETERMINERS | word_set("this that these those in of for with by on more further public fresh new")
 _NEGATIONS = word_set(
     "not no never nor neither without cannot hardly scarcely barely dont doesnt didnt wouldnt isnt arent wasnt werent couldnt "
@@ -167,11 +169,6 @@ class Reading:
     flags: tuple[str, ...]
     cues: tuple[Cue, ...]
     cue_of: tuple[Cue | None, ...]
-
-
-_APOSTROPHES = frozenset("'’‘")
-# what a headline in title case leaves small
-_SMALL = frozenset("a an the and but or nor of in on at to for from by with as over into up off out than if via per vs v s t".split())
 
 
 @lru_cache(maxsize=64)

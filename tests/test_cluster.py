@@ -19,7 +19,7 @@ from generated import write_catalogue, write_documents, write_model
 from processes import Started
 
 from stance import InputError, shards
-from stance.batch import Job, WorkError, job_of, predict_file
+from stance.batch import Job, job_of, predict_file
 from stance.shards import predict_shards, run_shard, shards_of
 from stance.text import Problems
 
@@ -210,6 +210,7 @@ def held(folder: Path) -> tuple[str, Path]:
 HELD = """
 import os, time
 from stance.model import StanceModel
+from stance.workers import WorkError
 def waiting(self, documents, *args, predict=StanceModel.predict, **kwargs):
     while all(d.doc_id != "d0" for d in documents) and os.path.exists({file!r}):
         time.sleep(0.01)
