@@ -52,7 +52,8 @@ _VERB_BEFORE = word_set(
     "will would can could may might must shall should to do does did he she they we i it who which"
 )
 _APOSTROPHES = frozenset("'’‘")
-_SMALL = word_set("a an the and but or nor of in on at to for from by with as over into up off out than if via per vs v s t")  # in headlines
+# what a headline in title case leaves small
+_SMALL = word_set("a an the and but or nor of in on at to for from by with as over into up off out than if via per vs v s t")
 _NOUN_BEFORE = _DETERMINERS | word_set("this that these those in of for with by on more further public fresh new")
 _NEGATIONS = word_set(
     "not no never nor neither without cannot hardly scarcely barely dont doesnt didnt wouldnt isnt arent wasnt werent couldnt "

@@ -22,6 +22,7 @@ from stance import InputError, shards
 from stance.batch import Job, job_of, predict_file
 from stance.shards import predict_shards, run_shard, shards_of
 from stance.text import Problems
+from stance.workers import WorkError
 
 N_FILES = 8
 LIMIT = 600
@@ -210,7 +211,6 @@ def held(folder: Path) -> tuple[str, Path]:
 HELD = """
 import os, time
 from stance.model import StanceModel
-from stance.workers import WorkError
 def waiting(self, documents, *args, predict=StanceModel.predict, **kwargs):
     while all(d.doc_id != "d0" for d in documents) and os.path.exists({file!r}):
         time.sleep(0.01)
