@@ -145,15 +145,21 @@ class Clauses:
 
     def predicated(self, noun: int, depth: int = 0) -> list[int]:
         """Of whom a noun is said: "Oslo is a city that", "Oslo is one of the cities that", "Oslo is among those who"."""
-        heads, labels, words = self.tree.heads, self.tree.labels, self.words
+        heads, labels = self.tree.heads, self.tree.labels
+        noun = self.one_of(noun)
         head = heads[noun]
         if labels[noun] in ("attr", "oprd"):
             return [k for k, _ in self.subjects(head, depth + 1)]
-        if labels[noun] == "pobj" and words[head] in ("among", "as") and heads[head] != head:
+        if labels[noun] == "pobj" and self.words[head] in ("among", "as") and heads[head] != head:
             return [k for k, _ in self.subjects(heads[head], depth + 1)]
-        if labels[noun] == "pobj" and words[head] == "of" and words[heads[head]] in _SOME and depth <= _DEPTH:
-            return self.predicated(heads[head], depth + 1)
         return []
+
+    def one_of(self, noun: int) -> int:
+        """The token that stands for some of those whom a noun names: "one" in "one of the critics"."""
+        heads, head = self.tree.heads, self.tree.heads[noun]
+        if self.tree.labels[noun] == "pobj" and self.words[head] == "of" and self.words[heads[head]] in _SOME:
+            return heads[head]
+        return noun
 
     def wishers(self, verb: int) -> list[Argument]:
         """Who wants done what a verb says, where it is only wished or asked for: "wants the ban lifted", "urged Oslo to lift it"."""
@@ -426,24 +432,29 @@ def _arguments(
         holders, receivers, others = _of_noun(clauses, cue, word, rest, opposing)
     if cue.frame == "obj":
         holders, receivers = receivers, holders
-    first = tree.heads[word] if tree.labels[word] == "conj" else word
-    if cue.frame == "eval" and tree.labels[first] == "oprd" and (named := clauses.named_by(tree.heads[first])):
-        return clauses.subjects(tree.heads[first]), named, others
-    if cue.frame == "eval" and tree.labels[word] == "pobj" and clauses.words[tree.heads[word]] == "as":
-        verb = tree.heads[tree.heads[word]]
-        if tree.tags[verb] in "VG" and (named := clauses.objects(verb)):  # "described the plan as a disgrace"
-            return clauses.subjects(verb), named, others
     if cue.frame == "eval":
-        receivers = receivers + holders
-        if tree.labels[word] in ("amod", "compound", "appos"):
-            receivers = [*receivers, (tree.heads[word], _ITSELF)]
-        if verbal:
-            receivers = receivers + clauses.subjects(word)
-        holders = clauses.speakers(word)
-        said = tree.heads[word] if tree.labels[word] in ("attr", "acomp") else word
-        if tree.labels[said] == "ccomp":  # '"A disgrace," Oslo said of the plan'
-            receivers = receivers + [o for preposition, o in clauses.obliques(tree.heads[said]) if preposition in ("of", "about")]
+        holders, receivers = _of_evaluation(clauses, word, receivers + holders)
     return holders, receivers, others
+
+
+def _of_evaluation(clauses: Clauses, word: int, about: list[Argument]) -> tuple[list[Argument], list[Argument]]:
+    """Who evaluates, and what: `about` are the arguments that the evaluation has by itself."""
+    heads, labels, tags = clauses.tree.heads, clauses.tree.labels, clauses.tree.tags
+    first = heads[word] if labels[word] == "conj" else word
+    if labels[first] == "oprd" and (named := clauses.named_by(heads[first])):
+        return clauses.subjects(heads[first]), named
+    if labels[word] == "pobj" and clauses.words[heads[word]] == "as":
+        verb = heads[heads[word]]
+        if tags[verb] in "VG" and (named := clauses.objects(verb)):  # "described the plan as a disgrace"
+            return clauses.subjects(verb), named
+    if labels[word] in ("amod", "compound", "appos"):
+        about = [*about, (heads[word], _ITSELF)]
+    if tags[word] in "VGX":
+        about = about + clauses.subjects(word)
+    said = heads[word] if labels[word] in ("attr", "acomp") else word
+    if labels[said] == "ccomp":  # '"A disgrace," Oslo said of the plan'
+        about = about + [o for preposition, o in clauses.obliques(heads[said]) if preposition in ("of", "about")]
+    return clauses.speakers(word), about
 
 
 def _of_verb(
@@ -536,13 +547,10 @@ def _of_noun(
 
 def _taking_sides(clauses: Clauses, word: int) -> list[Argument]:
     """Whom a noun of persons speaks of: "Obi is a critic of", "Obi, one of the critics of", "critic Ada Obi"."""
-    heads, labels, words = clauses.tree.heads, clauses.tree.labels, clauses.words
-    at = word
-    if labels[at] == "pobj" and words[heads[at]] == "of" and words[heads[heads[at]]] in _SOME:
-        at = heads[heads[at]]  # "one of the critics"
+    at = clauses.one_of(word)
     out = [word, at, *clauses.predicated(at)]
-    if labels[at] in ("appos", "compound", "amod"):
-        out.append(heads[at])
+    if clauses.tree.labels[at] in ("appos", "compound", "amod"):
+        out.append(clauses.tree.heads[at])
     return [(k, _ITSELF) for k in out]
 
 

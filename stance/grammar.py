@@ -29,10 +29,9 @@ PREPOSITIONS = word_set(
 )
 BE = word_set("is are was were be been being am 's ’s")
 _HAVE = word_set("have has had having")
-_AUXILIARIES = BE | _HAVE | word_set(
-    "do does did will would can could may might must shall should dont doesnt didnt wouldnt isnt arent wasnt werent couldnt "
-    "shouldnt hasnt havent hadnt cant wont"
-)
+_WONT = word_set("wont cant dont doesnt didnt wouldnt couldnt shouldnt")  # as they are printed where apostrophes are lost
+_NOT = _WONT | word_set("isnt arent wasnt werent hasnt havent hadnt")
+_AUXILIARIES = BE | _HAVE | _NOT | word_set("do does did will would can could may might must shall should")
 _SUBORDINATORS = word_set(
     "that which who whom whose because while although though if when where whether unless what why how"
 )
@@ -55,10 +54,7 @@ _APOSTROPHES = frozenset("'’‘")
 # what a headline in title case leaves small
 _SMALL = word_set("a an the and but or nor of in on at to for from by with as over into up off out than if via per vs v s t")
 _NOUN_BEFORE = _DETERMINERS | word_set("this that these those in of for with by on more further public fresh new")
-_NEGATIONS = word_set(
-    "not no never nor neither without cannot hardly scarcely barely dont doesnt didnt wouldnt isnt arent wasnt werent couldnt "
-    "shouldnt hasnt havent hadnt cant wont"
-)
+_NEGATIONS = _NOT | word_set("not no never nor neither without cannot hardly scarcely barely")
 _DAYS = word_set(
     "monday tuesday wednesday thursday friday saturday sunday january february march april june july august september october "
     "november december yesterday today tomorrow"
@@ -88,7 +84,7 @@ CLOSED = {
     for word in words
     if word[0].isalpha()  # an apostrophe is a token of its own
 }
-_MODALS = word_set("will would can could may might must shall should do does did wont cant dont doesnt didnt wouldnt couldnt shouldnt")
+_MODALS = _WONT | word_set("will would can could may might must shall should do does did")
 _BREAKS = word_set('; : “ ” " ( ) — – -- but while although though whereas because')
 _TITLES = word_set(
     "president minister senator sen rep gov governor mayor mr mrs ms dr prime secretary judge justice general gen chancellor "
@@ -184,9 +180,9 @@ def words_of(text: str) -> Words:
     for i, word in enumerate(words):
         if word[0].isupper() and (low := lower[i]) not in _TITLES and low != "i":
             opens = headline or i == 0 or words[i - 1] in '.“”"!?:'
-            is_name[i] = not opens or (low not in _OPENERS and low not in lexicon and not low.endswith(("ing", "ly")))
-            if headline and (low in CLOSED or low in nouns() or low in verb_lemmas()):
-                is_name[i] = False
+            known = low in _OPENERS or low in lexicon or low.endswith(("ing", "ly"))
+            known = known or (headline and (low in CLOSED or low in nouns() or low in verb_lemmas()))
+            is_name[i] = not (opens and known)
     starts, ends = zip(*spans, strict=True) if spans else ((), ())
     return Words(starts, ends, tuple(lower), tuple(is_name))
 
@@ -363,11 +359,9 @@ def _passive(form: Form, low: tuple[str, ...], is_name: list[bool], i: int, end:
     return low[end : end + 1] == ("by",)
 
 
-def _tag(
-    low: tuple[str, ...], is_name: list[bool], text: Words
-) -> tuple[list[str], list[str], list[str]]:
+def _tag(low: tuple[str, ...], is_name: list[bool], text: Words) -> tuple[list[str], list[str], list[str]]:
     verbs, noun_forms = verb_lemmas(), nouns()
-    owning = _plural_owners(text)
+    apostrophes = _apostrophes(text)
     n = len(low)
     tags, lemmas, flags = ["O"] * n, list(low), [""] * n
     verb_seen = False  # since the clause began
@@ -384,7 +378,7 @@ def _tag(
         first = word[0]
         before = tags[i - 1] if i else "."
         if first in "'’":
-            tags[i] = "S" if low[i + 1 : i + 2] == ("s",) or i in owning else "A" if _shortens(text, i) else "Q"
+            tags[i] = "S" if low[i + 1 : i + 2] == ("s",) else apostrophes.get(i, "Q")
         elif word == "s" and before == "S":
             tags[i] = "S"
         elif word == "t" and i and low[i - 1] in "'’":
@@ -417,23 +411,18 @@ def _tag(
     return tags, lemmas, flags
 
 
-def _shortens(text: Words, i: int) -> bool:
-    """Whether the apostrophe i opens what is left of an auxiliary: "they've"."""
-    if not 0 < i < len(text.lower) - 1 or CLOSED.get(text.lower[i + 1]) != "X":
-        return False
-    return text.ends[i - 1] == text.starts[i] and text.ends[i] == text.starts[i + 1]
-
-
-def _plural_owners(text: Words) -> set[int]:
-    """The apostrophes after a plural that make it an owner, "the doctors' strike", and close no quotation."""
-    out: set[int] = set()
+def _apostrophes(text: Words) -> dict[int, str]:
+    """Tags of the apostrophes that are no quotation marks: S after owners ("the doctors' strike"), A in "they've"."""
+    out: dict[int, str] = {}
     quoted = False
     last = len(text.lower) - 1
     for i in (i for i, word in enumerate(text.lower) if word in _APOSTROPHES):
         after_word = i > 0 and text.ends[i - 1] == text.starts[i]
         before_word = i < last and text.ends[i] == text.starts[i + 1]
-        if after_word and not before_word and not quoted and text.lower[i - 1].endswith("s") and i < last:
-            out.add(i)
+        if after_word and before_word and CLOSED.get(text.lower[i + 1]) == "X":
+            out[i] = "A"
+        elif after_word and not before_word and not quoted and text.lower[i - 1].endswith("s") and i < last:
+            out[i] = "S"
         elif after_word != before_word:
             quoted = before_word
     return out

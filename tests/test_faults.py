@@ -95,6 +95,7 @@ def test_signals_while_writing(
         os.killpg(process.pid, number)  # as a terminal does: to the workers too
         _, said = process.communicate()
         assert process.returncode == code
+        assert "Traceback" not in said, said
     assert table.read_text() == OLD
     if number != signal.SIGKILL:
         assert names(out) == ["table.csv"]

@@ -183,6 +183,7 @@ ROLES = [
     ("Oslo thanked Rome for freeing Neri.", "Rome", "Neri", "free", "HR"),
     # what is felt about the subject, or about what a clause tells
     ("The pact brought protests from Oslo.", "Oslo", "The pact", "protest", "HR"),
+    ("The pact met with the approval of Oslo.", "Oslo", "The pact", "meet with the approval of", "HR"),
     ("The pact met with the scorn of Oslo.", "Oslo", "The pact", "scorn", "HR"),
     ("Oslo's departure from the pact hurt Rome.", "Oslo", "the pact", "departure", "HR"),
     ("Rome freed Neri at the request of Oslo.", "Oslo", "Neri", "at the request of", "Hb"),
