@@ -203,8 +203,12 @@ class Clauses:
             out.append((k, _ITSELF))
             if words[k] in _THIRD:
                 out.append((k, _PRONOUN))
-        if relative and not own and any(labels[k] == "nsubj" and words[k] not in _WHO for k in children[verb]):
-            out.append((heads[verb], _ITSELF))  # "a bill that Oslo opposed"
+        if own:
+            return out
+        above = heads[verb] if labels[verb] == "xcomp" else verb
+        if labels[above] == "relcl" and any(labels[k] == "nsubj" and words[k] not in _WHO for k in children[above]):
+            if above == verb or not any(labels[k] in _OBJECTS for k in children[above]):
+                out.append((heads[above], _ITSELF))  # "a bill that Oslo opposed", "that Oslo wants to stop"
         return out
 
     def named_by(self, verb: int) -> list[Argument]:

@@ -42,7 +42,7 @@ _ARTICLES = word_set("the a an his her its their our my any every no")
 _ADVERBS = word_set(
     "not never no also now then still just only already again even too very so more most less least once often always "
     "sometimes later earlier soon yet ever here there however meanwhile instead away back ahead perhaps ago "
-    "almost forward together"
+    "almost forward together quite rather twice"
 )
 _COORDINATORS = word_set("and or but nor")
 RELATIVES = word_set("who which that whom whose")
@@ -74,6 +74,7 @@ PLACES = word_set("out off away down back dead over")  # "wants the army out"
 LETTING = word_set("let lets letting help helps helped helping make makes made making watch watched")  # "helped Oslo free Ruiz"
 _MANY = word_set("people police men women children")
 _ALSO_VERBS = word_set("back like")  # of the closed classes
+_ALSO_ADVERBS = word_set("long first")
 _CLAUSE, _PHRASE = 60, 12  # tokens: what is longer, without a mark or a verb, is a list
 CLOSED = {
     word: tag
@@ -86,7 +87,7 @@ CLOSED = {
 }
 _MODALS = _WONT | word_set("will would can could may might must shall should do does did")
 _BREAKS = word_set('; : “ ” " ( ) — – -- but while although though whereas because')
-_TITLES = word_set(
+TITLES = word_set(
     "president minister senator sen rep gov governor mayor mr mrs ms dr prime secretary judge justice general gen chancellor "
     "chairman leader king queen prince pope sir lord lady former vice house speaker"
 )
@@ -178,7 +179,7 @@ def words_of(text: str) -> Words:
     is_name = [False] * len(words)
     headline = _is_title_case(words)
     for i, word in enumerate(words):
-        if word[0].isupper() and (low := lower[i]) not in _TITLES and low != "i":
+        if word[0].isupper() and (low := lower[i]) not in TITLES and low != "i":
             opens = headline or i == 0 or words[i - 1] in '.“”"!?:'
             known = low in _OPENERS or low in lexicon or low.endswith(("ing", "ly"))
             known = known or (headline and (low in CLOSED or low in nouns() or low in verb_lemmas()))
@@ -246,7 +247,9 @@ def read(text: str, forced: tuple[int, ...]) -> Reading:
 
 
 def _negated(low: tuple[str, ...], i: int) -> bool:
-    return low[i] in _NEGATIONS or (low[i] == "t" and i > 0 and low[i - 1] in "'’")
+    if low[i] in _NEGATIONS or (low[i] == "t" and i > 0 and low[i - 1] in "'’"):
+        return True
+    return low[i] == "yet" and low[i + 1 : i + 2] == ("to",)  # "has yet to endorse"
 
 
 def _negated_before(low: tuple[str, ...], i: int) -> bool:
@@ -436,6 +439,7 @@ def is_participle(word: str) -> bool:
 
 def _mend(tags: list[str], low: tuple[str, ...], unmasked: tuple[str, ...]) -> None:
     """Mend tags where more than the word before tells noun from verb; days are no names."""
+    noun_forms = nouns()
     verb_seen = False  # since the last mark or conjunction
     for i, word in enumerate(low):
         tag = tags[i]
@@ -446,6 +450,8 @@ def _mend(tags: list[str], low: tuple[str, ...], unmasked: tuple[str, ...]) -> N
             tags[i] = "A"
         elif word == "longer" and i and low[i - 1] == "no":
             tags[i - 1] = tags[i] = "A"
+        elif word in _ALSO_ADVERBS and (before == "X" or after in "VX" or (word == "long" and not i)):
+            tags[i] = "A"  # "has long been", "who first opposed"
         elif tag in "VG" and word in _RATHER_NOUNS:
             # "Oslo attacks Rome", but "Oslo minister Ada Obi said"
             names = before == "N" and tag == "V" and (after in "DW" or (after == "N" and not _verb_later(tags, i)))
@@ -459,8 +465,9 @@ def _mend(tags: list[str], low: tuple[str, ...], unmasked: tuple[str, ...]) -> N
             tag == "R" and word == "that" and before == "P" and after in "JO"
         ):
             tags[i] = "D"
-        if tags[i] == "V" and word.endswith("s") and after == "X" and before in "NOJ":
-            tags[i] = "O"
+        if tags[i] == "V" and word.endswith("s") and after == "X" and before in "NOJ" and word in noun_forms:
+            if i < 2 or tags[i - 2] != "R":  # "the plan to which Oslo objects was"
+                tags[i] = "O"
         if (word in _ALSO_VERBS and _is_verb(tags, low, i, verb_seen)) or (
             tags[i] == "O" and i and _is_base_verb(tags, low, i, verb_seen)
         ):
@@ -478,11 +485,8 @@ def _is_base_verb(tags: Sequence[str], low: tuple[str, ...], i: int, verb_seen: 
     if known is None or known[1] != "b":
         return False
     k = _past_adverbs(tags, i)
-    subject = k
-    while subject > max(0, k - _PHRASE) and tags[subject] in "NODJ0S":
-        subject -= 1
     last = i + 1 == len(tags)
-    if not last and subject < k and tags[k] in "NO" and (low[subject] in LETTING or low[subject] in _MODALS) and tags[i + 1] in "DWN":
+    if not last and tags[i + 1] in "DWN" and (low[k] == "than" or _is_bare(tags, low, k)):
         return True
     many = tags[k] == "N" or (tags[k] == "O" and (low[k] in _MANY or (low[k].endswith("s") and not low[k].endswith("ss"))))
     if last or not many or verb_seen:
@@ -491,6 +495,14 @@ def _is_base_verb(tags: Sequence[str], low: tuple[str, ...], i: int, verb_seen: 
     if after in "DW":
         return True
     return (after in "NT" or low[i + 1] in ("against", "for")) and not _verb_later(tags, i)
+
+
+def _is_bare(tags: Sequence[str], low: tuple[str, ...], k: int) -> bool:
+    """Whether a noun phrase that ends with token k takes a base form: "helped Oslo free Ruiz", "did Oslo free Ruiz?"."""
+    subject = k
+    while subject > max(0, k - _PHRASE) and tags[subject] in "NODJ0S":
+        subject -= 1
+    return subject < k and tags[k] in "NO" and (low[subject] in LETTING or low[subject] in _MODALS)
 
 
 def _is_verb(tags: Sequence[str], low: tuple[str, ...], i: int, verb_seen: bool) -> bool:
@@ -502,6 +514,8 @@ def _is_verb(tags: Sequence[str], low: tuple[str, ...], i: int, verb_seen: bool)
         return True
     if tags[k] not in "NO" or tags[i + 1] not in "DNOJWS0":
         return False
+    if low[i] == "back" and _is_bare(tags, low, k):
+        return True  # "will Oslo back the plan?"
     # "a man like the bishop said"
     return not verb_seen and not _verb_later(tags, i)
 

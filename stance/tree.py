@@ -17,6 +17,7 @@ from stance.grammar import (
     LETTING,
     PLACES,
     RELATIVES,
+    TITLES,
     WISHING,
     WITH_FATE,
     Reading,
@@ -64,7 +65,7 @@ def tree_of(text: str, forced: tuple[int, ...] = ()) -> Tree:
     """The tree of a sentence; `forced` are the tokens that are names though they do not look like it."""
     reading = read(text, forced)
     low = words_of(text).lower
-    return _Attaching(reading, low).tree()
+    return _Attaching(reading, low, forced).tree()
 
 
 _TITLES = word_set("mr mrs ms dr sen rep gov gen st lt col sgt jr sr rev hon prof capt maj")  # their full stop ends nothing
@@ -78,7 +79,7 @@ _ADVERBIAL = word_set("because while although though if when whereas unless unti
 _SUBJECT_FORMS = word_set("he she they we i")
 _ALSO_CONJUNCTIONS = word_set("after before since until as")  # "after talks", but "after they talked"
 _OF_THE_VERB = word_set("in at on after before during since until by as from with to through amid into")
-_OF_WHAT = word_set("for over about despite without against because")  # after a name: "thanked Oslo for"
+_OF_WHAT = word_set("of for over about despite without against because")  # after a name: "thanked Oslo for"
 _OF_DOING = word_set("accuse suspect convict acquit warn")
 _PARTICLES = word_set("up down out off")  # "turned down the offer"
 _TO_DO = word_set(  # nouns that take an infinitive: "the decision to ban"
@@ -86,6 +87,8 @@ _TO_DO = word_set(  # nouns that take an infinitive: "the decision to ban"
     "threat campaign push request order willingness readiness desire intention need vote pressure permission demand motion bill "
     "law petition appeal drive wish ambition scheme agreement deal"
 )
+_TIMES = word_set("day night morning evening weekend week month year decade time summer winter spring autumn")
+_WHEN = word_set("last next this that every each")  # "backed last year"
 _DONE_TO = word_set("on against to into at towards toward upon")
 _NEGATIVE = word_set("not never no t")
 _FOR_ONE_TO = word_set("call ask plead press push wait appeal long hope pray plea wish demand request time campaign argue bid")
@@ -108,6 +111,7 @@ class _Group:
     participle: bool = False  # before "by": "a bill backed by"
     role: str = ""
     first: _Group | None = None  # of the list that it stands in
+    before: _Group | None = None
 
 
 def _part_quotes(tags: Sequence[str]) -> set[int]:
@@ -130,9 +134,9 @@ def _part_quotes(tags: Sequence[str]) -> set[int]:
 class _Attaching:
     """One pass over the groups of a sentence, from left to right; `heads` and `labels` fill up on the way."""
 
-    def __init__(self, reading: Reading, low: tuple[str, ...]) -> None:
+    def __init__(self, reading: Reading, low: tuple[str, ...], forced: tuple[int, ...]) -> None:
         self.words, self.lemmas = reading.words.lower, reading.lemmas
-        self.tags, self.low = reading.tags, low
+        self.tags, self.low, self.forced = reading.tags, low, forced
         self.cue_of = reading.cue_of
         self.heads, self.labels = [-1] * len(low), ["dep"] * len(low)
         self.groups: list[_Group] = []
@@ -169,6 +173,38 @@ class _Attaching:
                 group = _Group(kind, i, i + 1, i, self.words[i])
             self.groups.append(group)
             i = group.end
+        self._part_contacts()
+
+    def _part_contacts(self) -> None:
+        """Part a noun from the name that opens a clause about it: "rejects the plan | Lima backs", "the plan | Lima backs was"."""
+        groups, parted = self.groups, []
+        verb: _Group | None = None  # of the clause so far
+        for k, group in enumerate(groups):
+            if group.kind == "VP":
+                verb = group
+            elif group.kind in ",.QRC":
+                verb = None
+            cut = self._cut(k, group) if group.kind == "NP" and k + 1 < len(groups) else 0
+            has_verb = verb is not None and self.lemmas[verb.head] not in _CLAUSAL
+            if cut and (has_verb or self._finite_ahead(k + 1) or (k == 1 and groups[0].kind == "P")):
+                for i in range(group.start, cut - 1):
+                    if self.heads[i] == group.head:
+                        self.heads[i] = cut - 1
+                self.heads[cut - 1] = -1
+                parted.append(_Group("NP", group.start, cut, cut - 1))
+                group.start = cut
+            parted.append(group)
+        self.groups = parted
+
+    def _cut(self, k: int, group: _Group) -> int:
+        """Where the name begins that ends a noun phrase right before a verb, after a noun; 0 where it is none such."""
+        after = self.groups[k + 1]
+        if self.tags[group.start] != "D" or after.kind != "VP" or not after.finite or after.participle:
+            return 0
+        cut = group.end
+        while self.tags[cut - 1] == "N" and cut - 1 not in self.forced:
+            cut -= 1
+        return cut if cut < group.end and self.tags[cut - 1] in "ON" and self.words[cut - 1] not in TITLES else 0
 
     def _verb_follows(self, i: int) -> bool:
         i += 1
@@ -288,6 +324,8 @@ class _Attaching:
     def _finite_ahead(self, k: int) -> bool:
         """Whether the noun phrase that is group k leads to a finite verb, past what hangs on it."""
         groups, j = self.groups, k + 1
+        if [g.kind for g in groups[j : j + 2]] == ["NP", "VP"] and groups[j + 1].finite:
+            j += 2  # "the plan Oslo backs was"
         for _ in range(12):
             while j < len(groups) and groups[j].kind == "A":
                 j += 1
@@ -343,6 +381,7 @@ class _Attaching:
         self.waiting: list[int] = []  # what stands before the root
         before = beyond = None  # the group before, and the one before that where it is a comma
         for k, group in enumerate(groups):
+            group.before = before
             if group.kind == "A":
                 if group.word == "back" and self._is_fate(k, group, before):
                     continue
@@ -364,7 +403,9 @@ class _Attaching:
                 antecedent = self.noun.head if self.noun is not None and close and group.word in RELATIVES else -1
                 followed = groups[k + 1].kind if k + 1 < len(groups) else ""
                 if group.word == "that" and followed == "NP" and self.verb is not None and self._speaks(self.verb):
-                    antecedent = -1  # "told reporters that the plan"
+                    above = self.heads[antecedent]
+                    if above < 0 or self.labels[antecedent] != "pobj" or self.words[above] not in _OF_WHAT:
+                        antecedent = -1  # "told reporters that the plan", but "spoke of the bill that Oslo"
                 if antecedent >= 0 and group.word == "which" and before is not self.noun:
                     antecedent = self._deed_of(antecedent)  # "the ban on Oslo, which"
                 self.opener = (k, group, antecedent)
@@ -406,6 +447,8 @@ class _Attaching:
         elif kind == "VP" and before is not None:
             if before.role == "inverted":
                 self._hang(group.head, before.head, "nsubj")
+            elif self.words[group.head] in _TIMES and self.words[group.start] in _WHEN:
+                self._hang(group.head, before.head, "npadvmod")
             elif subject and (self.lemmas[before.head] in _CLAUSAL or group.word in _SUBJECT_FORMS):
                 self.subjects.append(group)
                 self.opener, self.complement = None, True
@@ -675,6 +718,10 @@ class _Attaching:
                     self._hang(head, verb.head, "ccomp")
                 elif root is None:
                     self.root = group
+            elif self._is_contact(k, subject, verb):
+                noun = subject.before
+                told = noun.role == "object" and verb is not None and self._speaks(verb)
+                self._hang(head, *((verb.head, "ccomp") if told else (noun.head, "relcl")))
             elif self.complement and verb is not None:
                 self._hang(head, verb.head, "ccomp")
                 self.complement = False
@@ -684,8 +731,7 @@ class _Attaching:
                 self._hang(root.head, head, "ccomp")
                 self.root = group
             elif verb is not None and subject.head > verb.head:
-                at = self.groups.index(subject)
-                joined = at > 0 and self.groups[at - 1].kind == "C"
+                joined = subject.before is not None and subject.before.kind == "C"
                 self._hang(head, root.head, "conj" if joined else "parataxis")
             elif self.heads[root.head] != head:
                 self._hang(head, root.head, "parataxis")
@@ -703,6 +749,16 @@ class _Attaching:
             for token in self.waiting:
                 self.heads[token] = head
             self.waiting = []
+
+    def _is_contact(self, k: int, subject: _Group, verb: _Group | None) -> bool:
+        """Whether a clause is said of, or to, the noun phrase right before it: "the plan Oslo backs was", "told Oslo the plan was"."""
+        noun = subject.before
+        if noun is None or noun.kind != "NP":
+            return False
+        if noun.role in ("object", "pobj") and verb is not None and noun.head > verb.head:
+            return True
+        waits = noun.role == "pobj" or (self.subjects and noun is self.subjects[-1])
+        return bool(waits) and self._finite_ahead(k)
 
     def _speaks(self, group: _Group) -> bool:
         cue = self.cue_of[group.head]
