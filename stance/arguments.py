@@ -41,8 +41,8 @@ _OF_HOLDERS = frozenset(
 )
 # shifts that are against their object: "lifted the ban"
 _UNDOING = frozenset(
-    "abandon,avert,block,call off,cancel,cease,discontinue,drop,end,forestall,forgo,halt,lift,negate,phase out,prevent,reverse,"
-    "scale back,shelve,stop,terminate,undo,walk back,wind down,withdraw,withhold".split(",")
+    "abandon,avert,block,call off,cancel,cease,discontinue,drop,end,forestall,forgo,halt,keep from,lift,negate,phase out,prevent,"
+    "prevent from,reverse,rule out,scale back,shelve,stop,stop from,terminate,undo,walk back,wind down,withdraw,withhold".split(",")
 )
 # deeds that, condemned when they are over, say nothing of whom they hit
 _VIOLENCE = frozenset(
@@ -123,8 +123,8 @@ class Clauses:
             return []
         if label in ("conj", "advcl"):
             return self.subjects(head, depth + 1)
-        if label == "ccomp" and labels[head] == "relcl" and self.lemmas[head] in _WISHES:
-            return [(heads[head], _ITSELF)]  # "the ban that Oslo wants lifted"
+        if label == "ccomp" and labels[head] == "relcl":
+            return [(heads[head], _ITSELF)]  # "the ban that Oslo wants lifted", "that Oslo says was lifted"
         if label == "xcomp":  # "urged Oslo to": whoever is urged
             moved = self.lemmas[head] in _MOVING
             controlled = [k for k in children[head] if moved and labels[k] == "dobj" and words[k] not in _THIRD]
@@ -134,6 +134,8 @@ class Clauses:
             owned = labels[head] != "dobj" or any(labels[k] == "poss" for k in children[head])
             if not owned and any(words[k] == "to" for k in children[verb]):  # "made a plan to close"
                 out += [(k, _LINKED) for k, _ in self.subjects(heads[head], depth + 1)]
+            if labels[head] == "pobj" and self.tree.tags[heads[heads[head]]] == "X" and any(words[k] == "to" for k in children[verb]):
+                out += [(k, _LINKED) for k, _ in self.subjects(heads[heads[head]], depth + 1)]  # "is under pressure to lift"
             return out
         if label != "pcomp":
             return []
@@ -164,6 +166,8 @@ class Clauses:
     def wishers(self, verb: int) -> list[Argument]:
         """Who wants done what a verb says, where it is only wished or asked for: "wants the ban lifted", "urged Oslo to lift it"."""
         labels, children, head = self.tree.labels, self.tree.children, self.tree.heads[verb]
+        if labels[verb] == "ccomp" and self.lemmas[head] in ("see", "have") and labels[head] == "xcomp":
+            head = self.tree.heads[head]  # "wants to see the ban lifted"
         if labels[verb] not in ("ccomp", "xcomp") or self.lemmas[head] not in _WISHES:
             return []
         asked = {labels[k] for k in children[head]}
@@ -257,6 +261,8 @@ class Clauses:
         for k in children[verb]:
             if words[k] == "according":
                 return [(q, _ITSELF) for j in children[k] for q in children[j] if labels[q] == "pobj"]
+            if words[k] in ("to", "for") and k == 0:  # "To Oslo, the plan is"
+                return [(q, _ITSELF) for q in children[k] if labels[q] == "pobj"]
             if words[k] == "in" and labels[k] == "prep":
                 views = [q for q in children[k] if words[q] in _VIEWS]
                 if views:
@@ -451,6 +457,8 @@ def _of_evaluation(clauses: Clauses, word: int, about: list[Argument]) -> tuple[
         verb = heads[heads[word]]
         if tags[verb] in "VG" and (named := clauses.objects(verb)):  # "described the plan as a disgrace"
             return clauses.subjects(verb), named
+        if any(labels[k] == "nsubjpass" for k in clauses.tree.children[verb]):  # "is seen by Oslo as a disgrace"
+            return [o for preposition, o in clauses.obliques(verb) if preposition == "by"], clauses.subjects(verb)
     if labels[word] in ("amod", "compound", "appos"):
         about = [*about, (heads[word], _ITSELF)]
     if tags[word] in "VGX":
@@ -509,7 +517,7 @@ def _of_noun(
         if labels[k] == "poss"
         or (labels[k] in ("compound", "nmod", "amod") and not cue.start <= k < cue.end and tags[k] in "NO")
     ]
-    if cue.entry in _PARTISANS:
+    if not _PARTISANS.isdisjoint(cue.entry.split()):
         if labels[word] in ("compound", "amod"):  # "Lima loyalist Ada Obi"
             owners = owners + [(k, _ITSELF) for k in tree.children[heads[word]] if k < word and tags[k] == "N"]
         return _taking_sides(clauses, word), owners + [o for _, o in obliques] + rest, []
@@ -519,7 +527,8 @@ def _of_noun(
     if cue.frame == "subj" and cue.entry != "departure":
         holding.append("from")  # "protests from Oslo"
     holders = owners + [o for preposition, o in obliques if preposition in holding]
-    rest = rest + [(k, _ITSELF) for k in tree.children[word] if labels[k] == "nsubj"]  # "Tram plan a bad joke"
+    # "Tram plan a bad joke", "is angry that Oslo backed the plan"
+    rest = rest + [(k, _ITSELF) for k in tree.children[word] if labels[k] in ("nsubj", "ccomp")]
     receivers = [o for preposition, o in obliques if preposition not in holding] + rest
     others: list[Argument] = []
     if cue.frame == "fate" and not receivers and cue.entry not in _OF_DOERS:  # "Ruiz's arrest"
@@ -541,9 +550,11 @@ def _of_noun(
             holders, receivers = holders + more_holders, receivers + more_receivers
     elif label in ("amod", "compound"):
         receivers = [*receivers, (head, _ITSELF)]
+    elif label == "appos" and cue.pos != "noun":  # "Oslo, angry at the plan,"
+        holders = [*holders, (head, _ITSELF)]
     elif label == "prep" and tags[head] in "VGX":
         if cue.frame == "obj":  # "at the request of Oslo": favors what the verb tells
-            holders = [*holders, (head, _ITSELF)]
+            holders = [*holders, (head, _ITSELF), *((k, _LINKED) for k, _ in clauses.subjects(head))]
         else:
             holders = holders + clauses.subjects(head)
     return holders, receivers, others
@@ -568,7 +579,8 @@ def _of_carrier(
     opposing: frozenset[int],
 ) -> tuple[list[Argument], list[Argument], list[Argument]]:
     """What the verb that carries a noun ("voiced support for", "drew protests from") adds to its holders and receivers; others."""
-    label, preposition = clauses.tree.labels[word], clauses.words[clauses.tree.heads[word]]
+    first = clauses.tree.heads[word] if clauses.tree.labels[word] == "conj" else word
+    label, preposition = clauses.tree.labels[first], clauses.words[clauses.tree.heads[word]]
     beside = clauses.obliques(verb)
     others = [o for _, o in beside]
     if label in ("dobj", "pobj"):
@@ -579,6 +591,9 @@ def _of_carrier(
         others = []
     if label == "pobj" and preposition in ("despite", "over") and holders:
         return [], [(verb, _ITSELF)], others  # "despite protests by nationalists"
+    given = [(k, _ITSELF) for k in clauses.tree.children[verb] if clauses.tree.labels[k] == "dative" and clauses.tree.tags[k] != "P"]
+    if given and label == "dobj":  # "gave the plan its blessing"
+        return clauses.subjects(verb), given, others
     if clauses.lemmas[verb] in _EARNING and label in ("dobj", "pobj"):
         return [o for by, o in obliques + beside if by in _FROM], clauses.subjects(verb), others  # "drew a protest from Oslo"
     if label == "dobj" and any(clauses.words[k] not in _OWNERS for k, _ in owners):

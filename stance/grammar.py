@@ -71,10 +71,12 @@ _RATHER_NOUNS = word_set(
 WISHING = word_set("want like prefer wish expect")  # "wants the dam to be built"
 WITH_FATE = WISHING | word_set("need get have has had see keep leave order find")  # "wants the dam stopped"
 PLACES = word_set("out off away down back dead over")  # "wants the army out"
-LETTING = word_set("let lets letting help helps helped helping make makes made making watch watched")  # "helped Oslo free Ruiz"
+LETTING = word_set("let lets letting help helps helped helping make makes made making watch watched see")  # "helped Oslo free Ruiz"
 _MANY = word_set("people police men women children")
 _ALSO_VERBS = word_set("back like")  # of the closed classes
 _ALSO_ADVERBS = word_set("long first")
+_PARTICLES = word_set("up down out off aside apart away from")
+_OBJECT = 7  # tokens from a verb to its particle
 _CLAUSE, _PHRASE = 60, 12  # tokens: what is longer, without a mark or a verb, is a list
 CLOSED = {
     word: tag
@@ -255,10 +257,10 @@ def _negated(low: tuple[str, ...], i: int) -> bool:
 def _negated_before(low: tuple[str, ...], i: int) -> bool:
     """Whether one of the four words before, back to where the clause begins, negates."""
     for k in range(i - 1, max(-1, i - 5), -1):
-        if low[k] in _BREAKS:
+        if low[k] in _BREAKS or low[k] == "doubt":  # "left no doubt that it opposes"
             return False
         if _negated(low, k):
-            return True
+            return low[k - 1] != "," or "," not in low[k:i]  # "Oslo, not Rome, rejects"
     return False
 
 
@@ -270,6 +272,7 @@ def _find_cues(low: tuple[str, ...], is_name: list[bool], tags: list[str]) -> li
     n, i = len(low), 0
     while i < n:
         hits: list[Form] = []
+        parted = False
         found = lexicon.get(low[i])
         if found:
             for form in found[1].get(low[i + 1], ()) if i + 1 < n else ():
@@ -278,6 +281,9 @@ def _find_cues(low: tuple[str, ...], is_name: list[bool], tags: list[str]) -> li
                     break
                 if size == 2 or low[i : i + size] == form.words:
                     hits.append(form)
+            if not hits and tags[i] == "V":
+                hits = _parted(found[1], low, tags, i)
+                parted = bool(hits)
             if not hits:
                 hits = list(found[0])
         if not hits:
@@ -288,7 +294,7 @@ def _find_cues(low: tuple[str, ...], is_name: list[bool], tags: list[str]) -> li
             continue
         nominal = tags[i] == "O" and (tags[i - 1] in "DJSP0NVG" if i else low[i].endswith("s"))  # "Raids on Oslo"
         form = hits[0] if len(hits) == 1 else _likeliest(hits, low, is_name, i, nominal, tags[i] == "V")
-        end = i + len(form.words)
+        end = i + (1 if parted else len(form.words))
         if form.entry.pos == "verb" and nominal:
             alone = next((f for f in lexicon[low[i]][0] if f.entry.pos == "noun"), None)
             if alone is not None:  # "the demands of", where the lexicon has a verb "demand of"
@@ -317,8 +323,21 @@ def _find_cues(low: tuple[str, ...], is_name: list[bool], tags: list[str]) -> li
     return cues
 
 
+def _parted(longer: dict[str, tuple[Form, ...]], low: tuple[str, ...], tags: list[str], i: int) -> list[Form]:
+    """The forms of a verb whose particle stands after its object: "turned the plan down", "kept Oslo from leaving"."""
+    last = min(len(low), i + _OBJECT)
+    j = i + 1
+    while j < last and tags[j] in "DJ0ONSW":
+        j += 1
+    if j == i + 1 or j >= last or low[j] not in _PARTICLES or (low[j] == "from" and tags[j + 1 : j + 2] != ["G"]):
+        return []
+    return [form for form in longer.get(low[j], ()) if len(form.words) == 2 and form.entry.pos == "verb"]
+
+
 def _is_other_word(low: tuple[str, ...], i: int) -> bool:
-    """Whether an adverb or preposition only looks like an entry: "the mayor, like the bishop,", "just after"."""
+    """Whether an adverb or preposition only looks like an entry: "the mayor, like the bishop,", "just after", "For Oslo, it is"."""
+    if low[i] == "for" and not i:
+        return True
     return low[i] in _ALSO_VERBS or (low[i] == "just" and not (i and low[i - 1] in _DETERMINERS))
 
 
@@ -465,8 +484,9 @@ def _mend(tags: list[str], low: tuple[str, ...], unmasked: tuple[str, ...]) -> N
             tag == "R" and word == "that" and before == "P" and after in "JO"
         ):
             tags[i] = "D"
-        if tags[i] == "V" and word.endswith("s") and after == "X" and before in "NOJ" and word in noun_forms:
-            if i < 2 or tags[i - 2] != "R":  # "the plan to which Oslo objects was"
+        if tags[i] == "V" and word.endswith("s") and after == "X" and before in "NOJ":
+            clause = before == "N" and (word not in noun_forms or (i > 1 and tags[i - 2] == "R"))
+            if not clause:  # "the plan to which Oslo objects was"
                 tags[i] = "O"
         if (word in _ALSO_VERBS and _is_verb(tags, low, i, verb_seen)) or (
             tags[i] == "O" and i and _is_base_verb(tags, low, i, verb_seen)
@@ -486,7 +506,8 @@ def _is_base_verb(tags: Sequence[str], low: tuple[str, ...], i: int, verb_seen: 
         return False
     k = _past_adverbs(tags, i)
     last = i + 1 == len(tags)
-    if not last and tags[i + 1] in "DWN" and (low[k] == "than" or _is_bare(tags, low, k)):
+    follows = not last and (tags[i + 1] in "DWN" or low[i] not in nouns())
+    if follows and (low[k] == "than" or _is_bare(tags, low, k)):
         return True
     many = tags[k] == "N" or (tags[k] == "O" and (low[k] in _MANY or (low[k].endswith("s") and not low[k].endswith("ss"))))
     if last or not many or verb_seen:

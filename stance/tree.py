@@ -79,7 +79,7 @@ _ADVERBIAL = word_set("because while although though if when whereas unless unti
 _SUBJECT_FORMS = word_set("he she they we i")
 _ALSO_CONJUNCTIONS = word_set("after before since until as")  # "after talks", but "after they talked"
 _OF_THE_VERB = word_set("in at on after before during since until by as from with to through amid into")
-_OF_WHAT = word_set("of for over about despite without against because")  # after a name: "thanked Oslo for"
+_OF_WHAT = word_set("for over about despite without against because")  # after a name: "thanked Oslo for"
 _OF_DOING = word_set("accuse suspect convict acquit warn")
 _PARTICLES = word_set("up down out off")  # "turned down the offer"
 _TO_DO = word_set(  # nouns that take an infinitive: "the decision to ban"
@@ -87,9 +87,13 @@ _TO_DO = word_set(  # nouns that take an infinitive: "the decision to ban"
     "threat campaign push request order willingness readiness desire intention need vote pressure permission demand motion bill "
     "law petition appeal drive wish ambition scheme agreement deal"
 )
+_BEFORE_NAMES = TITLES | word_set("two three four five six seven eight nine ten dozen other same first last former late next only")
 _TIMES = word_set("day night morning evening weekend week month year decade time summer winter spring autumn")
 _WHEN = word_set("last next this that every each")  # "backed last year"
 _DONE_TO = word_set("on against to into at towards toward upon")
+_MANDATIVE = word_set("ask demand insist urge propose recommend request suggest order require")
+_DO = word_set("do does did")
+_GIVING = word_set("give grant lend offer deny refuse")
 _NEGATIVE = word_set("not never no t")
 _FOR_ONE_TO = word_set("call ask plead press push wait appeal long hope pray plea wish demand request time campaign argue bid")
 
@@ -180,12 +184,12 @@ class _Attaching:
         groups, parted = self.groups, []
         verb: _Group | None = None  # of the clause so far
         for k, group in enumerate(groups):
-            if group.kind == "VP":
+            if group.kind == "VP" and group.finite:
                 verb = group
             elif group.kind in ",.QRC":
                 verb = None
             cut = self._cut(k, group) if group.kind == "NP" and k + 1 < len(groups) else 0
-            has_verb = verb is not None and self.lemmas[verb.head] not in _CLAUSAL
+            has_verb = verb is not None and not self._may_take_clause(verb.head)
             if cut and (has_verb or self._finite_ahead(k + 1) or (k == 1 and groups[0].kind == "P")):
                 for i in range(group.start, cut - 1):
                     if self.heads[i] == group.head:
@@ -196,6 +200,9 @@ class _Attaching:
             parted.append(group)
         self.groups = parted
 
+    def _may_take_clause(self, verb: int) -> bool:
+        return self.lemmas[verb] in _CLAUSAL or self.lemmas[verb] in WITH_FATE or self.words[verb] in LETTING
+
     def _cut(self, k: int, group: _Group) -> int:
         """Where the name begins that ends a noun phrase right before a verb, after a noun; 0 where it is none such."""
         after = self.groups[k + 1]
@@ -204,7 +211,7 @@ class _Attaching:
         cut = group.end
         while self.tags[cut - 1] == "N" and cut - 1 not in self.forced:
             cut -= 1
-        return cut if cut < group.end and self.tags[cut - 1] in "ON" and self.words[cut - 1] not in TITLES else 0
+        return cut if cut < group.end and self.tags[cut - 1] in "ON" and self.words[cut - 1] not in _BEFORE_NAMES else 0
 
     def _verb_follows(self, i: int) -> bool:
         i += 1
@@ -372,7 +379,9 @@ class _Attaching:
                 group.participle = group.passive = True
         self.verb: _Group | None = None  # the last verb group
         self.root: _Group | None = None
+        self.subject: _Group | None = None  # of the last verb that has one
         self.noun: _Group | None = None  # the last noun phrase that is no apposition
+        self.thing: _Group | None = None  # the last object of a verb
         self.object: _Group | None = None  # of the last verb, or what follows its "for", with nothing since that cuts it off
         self.subjects: list[_Group] = []  # noun phrases that wait for their verb, the outermost first
         self.fate: _Group | None = None  # the last verb group that says what is wished of an object
@@ -404,7 +413,7 @@ class _Attaching:
                 followed = groups[k + 1].kind if k + 1 < len(groups) else ""
                 if group.word == "that" and followed == "NP" and self.verb is not None and self._speaks(self.verb):
                     above = self.heads[antecedent]
-                    if above < 0 or self.labels[antecedent] != "pobj" or self.words[above] not in _OF_WHAT:
+                    if above < 0 or self.labels[antecedent] != "pobj" or self.words[above] not in ("of", "about", "over"):
                         antecedent = -1  # "told reporters that the plan", but "spoke of the bill that Oslo"
                 if antecedent >= 0 and group.word == "which" and before is not self.noun:
                     antecedent = self._deed_of(antecedent)  # "the ban on Oslo, which"
@@ -427,6 +436,8 @@ class _Attaching:
         return next((g.head for g in self.groups if self.labels[g.head] != "speaker"), 0)
 
     def _attach_noun(self, k: int, group: _Group, before: _Group | None, beyond: _Group | None) -> None:
+        if self._is_echo(k, group, before) or self._is_denied(k, group, before):
+            return
         after = next((g for g in self.groups[k + 1 :] if g.kind != "A"), None)
         kind = before.kind if before else "."
         subject = after is not None and after.kind == "VP" and after.finite and not after.participle
@@ -449,27 +460,32 @@ class _Attaching:
                 self._hang(group.head, before.head, "nsubj")
             elif self.words[group.head] in _TIMES and self.words[group.start] in _WHEN:
                 self._hang(group.head, before.head, "npadvmod")
-            elif subject and (self.lemmas[before.head] in _CLAUSAL or group.word in _SUBJECT_FORMS):
+            elif subject and ((self.lemmas[before.head] in _CLAUSAL and not self._sees(k, before)) or group.word in _SUBJECT_FORMS):
                 self.subjects.append(group)
                 self.opener, self.complement = None, True
                 group.role = "subject"
             else:
                 self._hang(group.head, before.head, "attr" if before.copula else "oprd" if before.passive else "dobj")
                 group.role = "object"
-                self.object = group
+                self.object = self.thing = group
         elif kind == "NP" and before is not None and self._is_verbless(k, group, before):
             self.subjects.remove(before)
             self._hang(before.head, group.head, "nsubj")
             before.role, group.role = "", "predicate"
             self.root = self.root or group
+        elif kind == "NP" and self.object is before and before is not None and self._is_given(before, group):
+            self.labels[before.head] = "dative"
+            self._hang(group.head, self.heads[before.head], "dobj")
+            group.role = "object"
         elif kind == "NP" and self.object is not None and self._names(self.object, group):
             self._hang(group.head, self.heads[self.object.head], "oprd")
             group.role = "predicate"
         elif kind == "C" and noun is not None and before is not None and self._is_list(group, before, noun, subject):
-            self._hang(group.head, noun.head, "conj")
-            group.role, group.first = "conj", noun.first or noun
+            first = self._parallel(k, noun)
+            self._hang(group.head, first.head, "conj")
+            group.role, group.first = "conj", first.first or first
         elif kind == "," and noun is not None and beyond is noun and not subject:
-            listed = after is not None and after.kind in (",", "C") and self.tags[group.start] != "D"
+            listed = after is not None and after.kind in (",", "C") and self.tags[group.start] != "D" and not self._is_owned(group)
             listed = listed or (self.labels[noun.head] == "conj" and after is not None and after.kind == ",")
             self._hang(group.head, noun.head, "conj" if listed else "appos")
             group.role, group.first = ("conj", noun.first or noun) if listed else ("apposition", None)
@@ -481,6 +497,29 @@ class _Attaching:
         if group.role != "apposition":
             self.noun = group
 
+    def _is_echo(self, k: int, group: _Group, before: _Group | None) -> bool:
+        """Attach who does likewise: "rejects the plan, as does Oslo", "and so did Oslo"."""
+        echoes = before is not None and before.kind == "VP" and self.words[before.head] in _DO and before.start == before.head
+        if not echoes or self.subject is None or k < 2 or self.groups[k - 2].word not in ("as", "so", "nor"):
+            return False
+        if self._finite_ahead(k):  # "nor did Oslo say"
+            return False
+        self._hang(group.head, self.subject.head, "conj")
+        return True
+
+    def _is_denied(self, k: int, group: _Group, before: _Group | None) -> bool:
+        """Attach who is ruled out: "Oslo, not Rome, rejects"."""
+        if self.noun is None or before is None or before.kind not in (",", "C") or self.groups[k - 1].word != "not":
+            return False
+        if self._finite_ahead(k):  # ", and not one of them complained"
+            return False
+        self._hang(group.head, self.noun.head, "dep")
+        return True
+
+    def _sees(self, k: int, verb: _Group) -> bool:
+        """Whether what is to be seen is done to the noun phrase that is group k: "wants to see the plan dropped"."""
+        return verb.infinitive and self.lemmas[verb.head] == "see" and self._is_bare_participle(self.groups[k + 1])
+
     def _is_verbless(self, k: int, group: _Group, before: _Group) -> bool:
         """Whether a noun phrase says what the one before is, as in headlines: "Tram plan a bad joke"."""
         if before.role != "subject" or self.opener is not None or self.tags[group.start] != "D" or self.words[group.start] == "the":
@@ -491,11 +530,28 @@ class _Attaching:
         """Whether group k comes right after an active verb."""
         return k > 0 and self.groups[k - 1].kind == "VP" and not self.groups[k - 1].passive and not self.groups[k - 1].copula
 
+    def _is_given(self, thing: _Group, group: _Group) -> bool:
+        """Whether a noun phrase is what the verb gives to its object: "gave the plan its blessing"."""
+        given = self.labels[thing.head] == "dobj" and self.lemmas[self.heads[thing.head]] in _GIVING
+        return given and self.tags[group.start] in "DO"
+
     def _names(self, thing: _Group, group: _Group) -> bool:
         """Whether a noun phrase says what the verb before calls its object: "called the plan a mistake"."""
         cue = self.cue_of[group.head]
         says = self.tags[group.start] == "D" or (cue is not None and cue.pos == "adj")
         return says and self.lemmas[self.heads[thing.head]] in _NAMING
+
+    def _parallel(self, k: int, noun: _Group) -> _Group:
+        """What a noun phrase after "and" is joined to: the object in "drew praise from Oslo and scorn from Rome"."""
+        after = self.groups[k + 1 : k + 2]
+        thing = self.thing
+        if thing is None or noun.role != "pobj" or not after or after[0].word != self.words[self.heads[noun.head]]:
+            return noun
+        return thing if thing.head < noun.head and self.tags[self.groups[k].head] != "N" else noun
+
+    def _is_owned(self, group: _Group) -> bool:
+        """Whether a noun phrase says whose it is: "Oslo, Rome's ally,"."""
+        return self.tags[group.head] != "N" and "S" in self.tags[group.start : group.head]
 
     def _is_list(self, group: _Group, before: _Group, noun: _Group, subject: bool) -> bool:
         """Whether "and" joins two noun phrases, and not two clauses."""
@@ -527,9 +583,11 @@ class _Attaching:
 
     def _is_of_the_verb(self, k: int, group: _Group, thing: _Group) -> bool:
         """Whether a preposition after an object hangs on the verb: "thanked Oslo for", "accused Oslo of lying"."""
+        noun = thing.head
+        if group.word == "as" and self.labels[self.heads[noun]] == "agent":
+            return True  # "is seen by Oslo as"
         if thing.role != "object":
             return False
-        noun = thing.head
         after = self.groups[k + 1] if k + 1 < len(self.groups) else group
         if group.word == "of":
             accuses = self.tags[noun] == "N" or (self.verb is not None and self.lemmas[self.verb.head] in _OF_DOING)
@@ -638,6 +696,8 @@ class _Attaching:
             return group.infinitive and (group.passive or lemma in _FOR_ONE_TO)
         if group.infinitive:
             return lemma in WISHING
+        if self.words[group.start] == "be":  # "demanded the ban be lifted"
+            return lemma in _MANDATIVE
         return (self.words[word] in LETTING and group.start == group.head) or (lemma in WITH_FATE and self._is_bare_participle(group))
 
     def _is_fate_of_relative(self, group: _Group, kind: str, verb: _Group | None) -> bool:
@@ -700,15 +760,19 @@ class _Attaching:
             self.root = group
             group.role = "inverted"
         elif self.subjects:
-            subject = self.subjects.pop()
+            subject = self.subject = self.subjects.pop()
             self._hang(subject.head, head, "nsubjpass" if group.passive else "nsubj")
             subject.role = ""
+            if self.subjects and self._is_said_before(subject):
+                self._hang(self.subjects.pop().head, subject.head, "appos")
             if self.opener is not None:
                 _, opener, antecedent = self.opener
                 self.opener = None
                 self._hang(opener.head, head, "mark")
                 if antecedent >= 0:
-                    self._hang(head, antecedent, "relcl")
+                    cue = self.cue_of[antecedent]
+                    felt = cue is not None and cue.pos != "noun" and opener.word == "that"  # "is angry that"
+                    self._hang(head, antecedent, "ccomp" if felt else "relcl")
                 elif opener.word in _ADVERBIAL:
                     if root is not None:
                         self._hang(head, (verb or root).head, "advcl")
@@ -741,6 +805,12 @@ class _Attaching:
             self._hang(root.head, head, "ccomp")
             self.root = group
             group.role = "inverted"  # '"...," said Oslo'
+        elif kind == "VP" and verb is not None and self.labels[verb.head] == "relcl" and self.lemmas[verb.head] in _CLAUSAL:
+            self._hang(head, verb.head, "ccomp")  # "a plot that Oslo says was foiled"
+        elif verb is not None and self._is_after_relative(verb):
+            noun = self.heads[verb.head]
+            self._hang(head, self.heads[noun], "ccomp")
+            self._hang(noun, head, "nsubjpass" if group.passive else "nsubj")
         elif verb is not None:
             self._hang(head, verb.head, "conj" if kind == "," else "dep")
         elif root is None:
@@ -750,10 +820,22 @@ class _Attaching:
                 self.heads[token] = head
             self.waiting = []
 
+    def _is_said_before(self, subject: _Group) -> bool:
+        """Whether what opens the sentence is said of the subject after its comma: "A critic of the plan, Oslo recalled"."""
+        fragment = self.subjects[-1]
+        if subject.before is None or subject.before.kind != "," or self.root is not None or len(self.subjects) > 1:
+            return False
+        return self.words[fragment.start] in ("a", "an") and all(self.tags[i] == "A" for i in range(fragment.start))
+
+    def _is_after_relative(self, verb: _Group) -> bool:
+        """Whether a verb of speech has what is the subject of a clause: "said the plan, which Oslo drafted, was"."""
+        noun = self.heads[verb.head]
+        return self.labels[verb.head] == "relcl" and self.labels[noun] == "dobj" and self.lemmas[self.heads[noun]] in _CLAUSAL
+
     def _is_contact(self, k: int, subject: _Group, verb: _Group | None) -> bool:
         """Whether a clause is said of, or to, the noun phrase right before it: "the plan Oslo backs was", "told Oslo the plan was"."""
         noun = subject.before
-        if noun is None or noun.kind != "NP":
+        if noun is None or noun.kind != "NP" or self.tags[noun.head] == "W" or self.words[subject.start] in ("a", "an"):
             return False
         if noun.role in ("object", "pobj") and verb is not None and noun.head > verb.head:
             return True
