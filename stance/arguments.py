@@ -16,7 +16,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from stance.grammar import Cue, Reading, Span, forced_names, read
+from stance.grammar import Cue, Reading, Span, forced_names, is_participle, read
 from stance.tree import Tree, tree_of
 
 Argument = tuple[int, int]  # a token and how far it is from being the argument itself
@@ -83,8 +83,17 @@ _PARTISANS = frozenset(
 )
 _SOME = frozenset("one some many most several few two three none all".split())
 _VIEWS = frozenset(("view", "opinion", "eyes", "words", "judgment", "judgement"))
+_DEALT = frozenset(("on", "to", "against", "at"))
 _FROM = frozenset(("from", "among", "of"))
 _ADJUNCTS = frozenset("after before during since until amid despite".split())  # what follows is no argument
+# who calls a ban wrong, or reads the charges, is not behind them
+_TELLING = frozenset("call describe discuss mention read regard report see view watch".split())
+# whose subject does what the object is to do: "made a plan to close the mine"
+_HATCHING = frozenset(
+    "abandon adopt announce approve break cancel defend delay devise draft draw drop form give hatch have hold issue keep launch make "
+    "need obtain offer pass present publish pursue reach reject renew repeat retain reveal revive seek set show sign submit take unveil "
+    "use win withdraw".split()
+)
 _SUBJECTS = frozenset(("nsubj", "nsubjpass", "csubj"))
 _OBJECTS = frozenset(("dobj", "dative", "oprd", "attr"))
 _HANGING = frozenset(("acl", "pcomp", "prep", "pobj", "xcomp"))  # from a deed up to what is spoken of: "a plan to close the mine"
@@ -131,8 +140,10 @@ class Clauses:
             return [(k, _ITSELF) for k in controlled] or self.subjects(head, depth + 1)
         if label in ("acl", "relcl"):
             out = [(head, _ITSELF), *((s, _LINKED) for s in self.predicated(head, depth))]
-            owned = labels[head] != "dobj" or any(labels[k] == "poss" for k in children[head])
-            if not owned and any(words[k] == "to" for k in children[verb]):  # "made a plan to close"
+            owners = [k for k in children[head] if labels[k] == "poss" or words[k] in _OWNERS]
+            theirs = labels[head] == "dobj" and (not owners or words[owners[0]] in _OWNERS)
+            theirs = theirs and (bool(owners) or self.lemmas[heads[head]] in _HATCHING)
+            if theirs and any(words[k] == "to" for k in children[verb]):  # "made a plan to close", "defended its plan to close"
                 out += [(k, _LINKED) for k, _ in self.subjects(heads[head], depth + 1)]
             if labels[head] == "pobj" and self.tree.tags[heads[heads[head]]] == "X" and any(words[k] == "to" for k in children[verb]):
                 out += [(k, _LINKED) for k, _ in self.subjects(heads[heads[head]], depth + 1)]  # "is under pressure to lift"
@@ -207,6 +218,8 @@ class Clauses:
             out.append((k, _ITSELF))
             if words[k] in _THIRD:
                 out.append((k, _PRONOUN))
+            if words[k] in ("way", "manner"):  # "admired the way Oslo handled it"
+                out += [(s, _LINKED) for c in self.tree.children[k] if labels[c] == "relcl" for s in self.tree.children[c] if labels[s] == "nsubj"]
         if own:
             return out
         above = heads[verb] if labels[verb] == "xcomp" else verb
@@ -266,7 +279,8 @@ class Clauses:
             if words[k] == "in" and labels[k] == "prep":
                 views = [q for q in children[k] if words[q] in _VIEWS]
                 if views:
-                    return [(o, _ITSELF) for q in views for o in children[q] if labels[o] == "poss"]
+                    owners = [(o, _ITSELF) for q in views for o in children[q] if labels[o] == "poss"]
+                    return owners or [o for q in views for preposition, o in self.obliques(q) if preposition == "of"]
         return []
 
     def head_of(self, start: int, end: int) -> int:
@@ -401,9 +415,10 @@ def _part_in_deeds(sentence: Sentence, k: int, distances: Sequence[int]) -> str:
     part = ""
     for j in sentence.deeds[k]:
         held, received = distances[4 * j : 4 * j + 2]
-        friendly = sentence.cues[j][0].stance == "favor"
+        deed = sentence.cues[j][0]
+        friendly = (deed.stance == "favor") != deed.negated
         if received < _PRONOUN and received < held:
-            part = "b" if friendly else "w" if sentence.cues[j][0].entry in _VIOLENCE else "v"
+            part = "b" if friendly else "w" if deed.entry in _VIOLENCE else "v"
         elif held < _PRONOUN:
             part = "e" if friendly else "d"
     return part
@@ -520,8 +535,14 @@ def _of_noun(
     if not _PARTISANS.isdisjoint(cue.entry.split()):
         if labels[word] in ("compound", "amod"):  # "Lima loyalist Ada Obi"
             owners = owners + [(k, _ITSELF) for k in tree.children[heads[word]] if k < word and tags[k] == "N"]
-        return _taking_sides(clauses, word), owners + [o for _, o in obliques] + rest, []
+        here = [o for preposition, o in obliques if preposition == "in"]
+        return _taking_sides(clauses, word) + here, owners + [o for preposition, o in obliques if preposition != "in"] + rest, []
+    if cue.frame != "eval":  # "the fine handed to Oslo"
+        dealt = [k for k in tree.children[word] if labels[k] == "acl" and is_participle(clauses.words[k])]
+        obliques = obliques + [o for k in dealt for o in clauses.obliques(k) if o[0] in _DEALT]
     holding = ["by"]
+    if any(preposition not in ("by", "in") for preposition, _ in obliques):
+        holding.append("in")  # "opposition in Oslo to the plan"
     if cue.entry in _OF_HOLDERS and not owners and not any(preposition == "by" for preposition, _ in obliques):
         holding.append("of")
     if cue.frame == "subj" and cue.entry != "departure":
@@ -599,7 +620,7 @@ def _of_carrier(
     if label == "dobj" and any(clauses.words[k] not in _OWNERS for k, _ in owners):
         return [], clauses.subjects(verb), others  # "the reform has Oslo's support"
     # who condemns an attack, or strikes over it, does not make it
-    apart = label == "nsubj" or verb in opposing or (label == "pobj" and preposition in _REACTING)
+    apart = label == "nsubj" or verb in opposing or clauses.lemmas[verb] in _TELLING or (label == "pobj" and preposition in _REACTING)
     return [] if apart else clauses.subjects(verb), [], others
 
 

@@ -66,7 +66,7 @@ _RATHER_NOUNS = word_set(
     "sides polls fall coach war members police guards ministers judges morning evening nothing something everything anything "
     "evidence interest interests group leaders host document documents tests test rebels stations nurses hearing meeting "
     "housing spring spending thanks cuts calls shooting bombing lawmakers ally partners parties terms shows charges sanctions "
-    "clashes strikes funds moves orders signals changes"
+    "lobby rival partner clashes strikes funds moves orders signals changes"
 )
 WISHING = word_set("want like prefer wish expect")  # "wants the dam to be built"
 WITH_FATE = WISHING | word_set("need get have has had see keep leave order find")  # "wants the dam stopped"
@@ -74,8 +74,12 @@ PLACES = word_set("out off away down back dead over")  # "wants the army out"
 LETTING = word_set("let lets letting help helps helped helping make makes made making watch watched see")  # "helped Oslo free Ruiz"
 _MANY = word_set("people police men women children")
 _ALSO_VERBS = word_set("back like")  # of the closed classes
+_TRADES = word_set(
+    "shipping mining trading broadcasting banking housing planning engineering publishing manufacturing farming fishing hunting racing "
+    "betting gambling teaching nursing training building ruling governing drilling logging smelting recycling"
+)
 _ALSO_ADVERBS = word_set("long first")
-_PARTICLES = word_set("up down out off aside apart away from")
+_PARTICLES = word_set("up down out off aside apart away from of responsible accountable")
 _OBJECT = 7  # tokens from a verb to its particle
 _CLAUSE, _PHRASE = 60, 12  # tokens: what is longer, without a mark or a verb, is a list
 CLOSED = {
@@ -289,7 +293,8 @@ def _find_cues(low: tuple[str, ...], is_name: list[bool], tags: list[str]) -> li
         if not hits:
             i += 1
             continue
-        if tags[i] in "AP" and len(hits[0].words) == 1 and _is_other_word(low, i):
+        titled = low[i] == "justice" and is_name[i + 1 : i + 2] == [True]
+        if titled or (tags[i] in "AP" and len(hits[0].words) == 1 and _is_other_word(low, i)):
             i += 1
             continue
         nominal = tags[i] == "O" and (tags[i - 1] in "DJSP0NVG" if i else low[i].endswith("s"))  # "Raids on Oslo"
@@ -324,14 +329,16 @@ def _find_cues(low: tuple[str, ...], is_name: list[bool], tags: list[str]) -> li
 
 
 def _parted(longer: dict[str, tuple[Form, ...]], low: tuple[str, ...], tags: list[str], i: int) -> list[Form]:
-    """The forms of a verb whose particle stands after its object: "turned the plan down", "kept Oslo from leaving"."""
-    last = min(len(low), i + _OBJECT)
-    j = i + 1
-    while j < last and tags[j] in "DJ0ONSW":
-        j += 1
-    if j == i + 1 or j >= last or low[j] not in _PARTICLES or (low[j] == "from" and tags[j + 1 : j + 2] != ["G"]):
-        return []
-    return [form for form in longer.get(low[j], ()) if len(form.words) == 2 and form.entry.pos == "verb"]
+    """The forms of a verb whose other words stand after its object: "turned the plan down", "took Oslo to court"."""
+    for j in range(i + 1, min(len(low), i + _OBJECT)):
+        if low[j] in longer and j > i + 1:
+            alone = low[j] in _PARTICLES and (low[j] != "from" or tags[j + 1 : j + 2] == ["G"])
+            forms = [f for f in longer[low[j]] if f.entry.pos == "verb" and (alone or len(f.words) > 2)]
+            if hits := [f for f in forms if low[j : j + len(f.words) - 1] == f.words[1:]]:
+                return hits
+        if tags[j] not in "DJ0ONSW":
+            break
+    return []
 
 
 def _is_other_word(low: tuple[str, ...], i: int) -> bool:
@@ -354,7 +361,7 @@ def _likeliest(hits: list[Form], low: tuple[str, ...], is_name: list[bool], i: i
     verbs = [h for h in hits if h.entry.pos == "verb"]
     if verb and verbs:
         return verbs[0]
-    if nominal and i + 1 < len(low) and (low[i + 1] in PREPOSITIONS or not low[i + 1][0].isalnum()):
+    if nominal and i + 1 < len(low) and (low[i + 1] in PREPOSITIONS or not low[i + 1][0].isalnum() or is_participle(low[i + 1])):
         noun = next((h for h in hits if h.entry.pos == "noun"), None)
         if noun is not None:  # "Oslo's fine on the firm"
             return noun
@@ -471,12 +478,17 @@ def _mend(tags: list[str], low: tuple[str, ...], unmasked: tuple[str, ...]) -> N
             tags[i - 1] = tags[i] = "A"
         elif word in _ALSO_ADVERBS and (before == "X" or after in "VX" or (word == "long" and not i)):
             tags[i] = "A"  # "has long been", "who first opposed"
+        elif (tag == "G" and word in _TRADES and after == "O" and before in "DNO") or (
+            word == "appeals" and low[i + 1 : i + 2] in (("court",), ("courts",), ("panel",))
+        ):
+            tags[i] = "O"  # "the Oslo shipping firm"
         elif tag in "VG" and word in _RATHER_NOUNS:
             # "Oslo attacks Rome", but "Oslo minister Ada Obi said"
             names = before == "N" and tag == "V" and (after in "DW" or (after == "N" and not _verb_later(tags, i)))
             governs = before in "NO" and after == "D" and low[i + 1] in _ARTICLES  # "the minister attacks the plan"
             going_on = before == "X" and low[i - 1] in BE and after in "DWN"  # "is bombing the town"
-            if before not in "TW" and not (modal or names or governs or going_on):
+            to_rival = before == "T" and after == "N" and word in ("rival", "partner")  # "handed to rival Oslo"
+            if to_rival or (before not in "TW" and not (modal or names or governs or going_on)):
                 tags[i] = "O"
         elif tag == "O" and (modal or (before == "T" and after in "DWNPTRA")) and not word.endswith("s"):
             tags[i] = "V"

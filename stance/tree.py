@@ -568,6 +568,8 @@ class _Attaching:
                 head, label = verb.head, "agent"
             elif group.word == "by":
                 head = self._deed_of(head)
+            elif before.role == "pobj" and (deed := self._deed_above(before, group.word)) >= 0:
+                head = deed
             elif verb is not None and (self._opens_phrase(group) or self._is_of_the_verb(k, group, before)):
                 head = verb.head
         elif before is not None and before.kind == "VP":
@@ -616,6 +618,21 @@ class _Attaching:
                 return at
         return noun
 
+    def _deed_above(self, thing: _Group, preposition: str) -> int:
+        """The deed, above what "of" or "in" names, that a preposition belongs to: "the award of a medal to", "support in Oslo for"."""
+        noun = thing.head
+        above = self.heads[noun]
+        if above < 0 or self.words[above] not in ("of", "in") or self._takes(noun, preposition):
+            return -1
+        at = self.heads[above]
+        if at >= 0 and self.words[above] == "in" and self.tags[at] in "VX" and self.thing is not None and self.heads[self.thing.head] == at:
+            at = self.thing.head  # "there is support in Oslo for"
+        if at < 0 or not (self._takes(at, preposition) or (preposition == "for" and self._is_deed(at))):
+            return -1
+        if self.words[above] == "in":
+            self._hang(above, at, "prep")
+        return at
+
     def _takes(self, noun: int, preposition: str) -> bool:
         """Whether a noun is a deed to whatever follows the preposition: "a ban on", "cuts to"."""
         return preposition in _DONE_TO and self._is_deed(noun)
@@ -648,6 +665,9 @@ class _Attaching:
         elif verb is None and self.root is None and kind == "." and not self.subjects and self._is_bare_participle(group):
             group.passive = True  # "Stripped of her title by the union, Ruiz"
             self._wait(head, "advcl")
+        elif kind == "NP" and before is not None and verb is not None and not self.subjects and self._is_added(k, group, before):
+            group.passive = True
+            self._hang(head, before.head, "acl")
         elif group.participle and kind in ("NP", ",") and noun is not None and self._not_the_main_verb(k, noun):
             self._hang(head, self._deed_of(noun.head) if kind == "," else noun.head, "acl")
         elif kind == "R" and self.opener is not None and self.opener[1].word in RELATIVES:
@@ -660,6 +680,12 @@ class _Attaching:
                 self._hang(head, verb.head, "ccomp")
         else:
             self._attach_finite(k, group, kind, verb)
+
+    def _is_added(self, k: int, group: _Group, before: _Group) -> bool:
+        """Whether a participle is said of the noun before it: "denounced the fine imposed on Oslo"."""
+        after = self.groups[k + 1].kind if k + 1 < len(self.groups) else "."
+        common = self.tags[before.head] == "O" or before.head in self.forced
+        return common and after != "NP" and self._is_bare_participle(group)
 
     def _has_own_subject(self, k: int, group: _Group, kind: str, verb: _Group | None) -> bool:
         """Attach a verb whose subject is the object before it: "wants the dam stopped", "called for Ruiz to be freed"."""
