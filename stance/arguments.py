@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from stance.grammar import Cue, Reading, Span, forced_names, is_participle, read
-from stance.tree import Tree, tree_of
+from stance.tree import NAMING, Tree, tree_of
 
 Argument = tuple[int, int]  # a token and how far it is from being the argument itself
 
@@ -135,7 +135,7 @@ class Clauses:
         if label == "ccomp" and labels[head] == "relcl":
             return [(heads[head], _ITSELF)]  # "the ban that Oslo wants lifted", "that Oslo says was lifted"
         if label == "xcomp":  # "urged Oslo to": whoever is urged
-            moved = self.lemmas[head] in _MOVING
+            moved = self.lemmas[head] in _MOVING or (words[verb] == "be" and self.lemmas[head] in NAMING)  # "found it to be"
             controlled = [k for k in children[head] if moved and labels[k] == "dobj" and words[k] not in _THIRD]
             return [(k, _ITSELF) for k in controlled] or self.subjects(head, depth + 1)
         if label in ("acl", "relcl"):
@@ -161,11 +161,12 @@ class Clauses:
         heads, labels = self.tree.heads, self.tree.labels
         noun = self.one_of(noun)
         head = heads[noun]
-        if labels[noun] in ("attr", "oprd"):
-            return [k for k, _ in self.subjects(head, depth + 1)]
-        if labels[noun] == "pobj" and self.words[head] in ("among", "as") and heads[head] != head:
-            return [k for k, _ in self.subjects(heads[head], depth + 1)]
-        return []
+        verb = heads[head] if labels[noun] == "pobj" and self.words[head] in ("among", "as") else head
+        if labels[noun] not in ("attr", "oprd") and verb == head:
+            return []
+        # "called Oslo a critic", "regards Oslo as an ally"
+        named = [k for k, _ in self.named_by(verb) if k < noun] if labels[noun] != "attr" else []
+        return named or [k for k, _ in self.subjects(verb, depth + 1)]
 
     def one_of(self, noun: int) -> int:
         """The token that stands for some of those whom a noun names: "one" in "one of the critics"."""
@@ -263,7 +264,8 @@ class Clauses:
                 return named
             if heads[at] == at:
                 break
-            if labels[at] in ("ccomp", "parataxis") and tags[heads[at]] in "VG":
+            found = labels[at] == "xcomp" and self.lemmas[heads[at]] in NAMING  # "found the plan to be a disgrace"
+            if (labels[at] in ("ccomp", "parataxis") and tags[heads[at]] in "VG") or found:
                 return self.subjects(heads[at])
             at = heads[at]
         return [(k, _ITSELF) for k in self.tree.children[at] if labels[k] == "speaker"]
@@ -415,8 +417,9 @@ def _part_in_deeds(sentence: Sentence, k: int, distances: Sequence[int]) -> str:
     part = ""
     for j in sentence.deeds[k]:
         held, received = distances[4 * j : 4 * j + 2]
-        deed = sentence.cues[j][0]
-        friendly = (deed.stance == "favor") != deed.negated
+        cue, deed = sentence.cues[k][0], sentence.cues[j][0]
+        turned = deed.negated and not (cue.fights and 0 <= deed.start - cue.end <= 2)  # what fights it turns it round itself
+        friendly = (deed.stance == "favor") != turned
         if received < _PRONOUN and received < held:
             part = "b" if friendly else "w" if deed.entry in _VIOLENCE else "v"
         elif held < _PRONOUN:
@@ -470,7 +473,8 @@ def _of_evaluation(clauses: Clauses, word: int, about: list[Argument]) -> tuple[
         return clauses.subjects(heads[first]), named
     if labels[word] == "pobj" and clauses.words[heads[word]] == "as":
         verb = heads[heads[word]]
-        if tags[verb] in "VG" and (named := clauses.objects(verb)):  # "described the plan as a disgrace"
+        referred = [o for preposition, o in clauses.obliques(verb) if preposition == "to"]
+        if tags[verb] in "VG" and (named := clauses.objects(verb) or referred):  # "described the plan as a disgrace"
             return clauses.subjects(verb), named
         if any(labels[k] == "nsubjpass" for k in clauses.tree.children[verb]):  # "is seen by Oslo as a disgrace"
             return [o for preposition, o in clauses.obliques(verb) if preposition == "by"], clauses.subjects(verb)
@@ -536,6 +540,10 @@ def _of_noun(
         if labels[word] in ("compound", "amod"):  # "Lima loyalist Ada Obi"
             owners = owners + [(k, _ITSELF) for k in tree.children[heads[word]] if k < word and tags[k] == "N"]
         here = [o for preposition, o in obliques if preposition == "in"]
+        verb = heads[heads[word]] if labels[word] == "pobj" and clauses.words[heads[word]] == "as" else heads[word]
+        if not owners and not obliques and (labels[word] == "oprd" or verb != heads[word]):
+            if named := [o for o in clauses.named_by(verb) if o[0] < word]:
+                return clauses.subjects(verb), named, []  # "regards Oslo as an ally"
         return _taking_sides(clauses, word) + here, owners + [o for preposition, o in obliques if preposition != "in"] + rest, []
     if cue.frame != "eval":  # "the fine handed to Oslo"
         dealt = [k for k in tree.children[word] if labels[k] == "acl" and is_participle(clauses.words[k])]
@@ -558,6 +566,8 @@ def _of_noun(
     head, label = heads[word], labels[word]
     if label == "conj" and labels[head] in ("attr", "acomp", "oprd"):  # "is a liar and a fraud"
         head, label = heads[head], labels[head]
+    if label == "oprd" and cue.frame in ("subj", "both") and not receivers and (named := clauses.named_by(head)):
+        return clauses.subjects(head), named, []  # "considers Oslo a friend"
     if label in ("attr", "acomp", "oprd"):
         subjects = clauses.subjects(head)
         if cue.pos == "adj" or (cue.frame == "subj" and receivers):

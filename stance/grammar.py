@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from stance.lexicon import WORD, Form, forms_by_first_word, nouns, spelled_out, verb_lemmas
+from stance.lexicon import WORD, Form, Forms, forms_by_first_word, nouns, spelled_out, verb_lemmas
 
 Span = tuple[int, int]
 
@@ -29,7 +29,7 @@ PREPOSITIONS = word_set(
 )
 BE = word_set("is are was were be been being am 's ’s")
 _HAVE = word_set("have has had having")
-_WONT = word_set("wont cant dont doesnt didnt wouldnt couldnt shouldnt")  # as they are printed where apostrophes are lost
+_WONT = word_set("cannot wont cant dont doesnt didnt wouldnt couldnt shouldnt")  # as they are printed where apostrophes are lost
 _NOT = _WONT | word_set("isnt arent wasnt werent hasnt havent hadnt")
 _AUXILIARIES = BE | _HAVE | _NOT | word_set("do does did will would can could may might must shall should")
 _SUBORDINATORS = word_set(
@@ -54,7 +54,7 @@ _APOSTROPHES = frozenset("'’‘")
 # what a headline in title case leaves small
 _SMALL = word_set("a an the and but or nor of in on at to for from by with as over into up off out than if via per vs v s t")
 _NOUN_BEFORE = _DETERMINERS | word_set("this that these those in of for with by on more further public fresh new")
-_NEGATIONS = _NOT | word_set("not no never nor neither without cannot hardly scarcely barely")
+_NEGATIONS = _NOT | word_set("not no never nor neither without hardly scarcely barely")
 _DAYS = word_set(
     "monday tuesday wednesday thursday friday saturday sunday january february march april june july august september october "
     "november december yesterday today tomorrow"
@@ -80,7 +80,7 @@ _TRADES = word_set(
 )
 _ALSO_ADVERBS = word_set("long first")
 _PARTICLES = word_set("up down out off aside apart away from of responsible accountable")
-_OBJECT = 7  # tokens from a verb to its particle
+_OBJECT = 8  # tokens from a verb to its particle
 _CLAUSE, _PHRASE = 60, 12  # tokens: what is longer, without a mark or a verb, is a list
 CLOSED = {
     word: tag
@@ -276,7 +276,7 @@ def _find_cues(low: tuple[str, ...], is_name: list[bool], tags: list[str]) -> li
     n, i = len(low), 0
     while i < n:
         hits: list[Form] = []
-        parted = False
+        parted = 0
         found = lexicon.get(low[i])
         if found:
             for form in found[1].get(low[i + 1], ()) if i + 1 < n else ():
@@ -286,8 +286,7 @@ def _find_cues(low: tuple[str, ...], is_name: list[bool], tags: list[str]) -> li
                 if size == 2 or low[i : i + size] == form.words:
                     hits.append(form)
             if not hits and tags[i] == "V":
-                hits = _parted(found[1], low, tags, i)
-                parted = bool(hits)
+                hits, parted = _parted(found, low, tags, i)
             if not hits:
                 hits = list(found[0])
         if not hits:
@@ -299,7 +298,7 @@ def _find_cues(low: tuple[str, ...], is_name: list[bool], tags: list[str]) -> li
             continue
         nominal = tags[i] == "O" and (tags[i - 1] in "DJSP0NVG" if i else low[i].endswith("s"))  # "Raids on Oslo"
         form = hits[0] if len(hits) == 1 else _likeliest(hits, low, is_name, i, nominal, tags[i] == "V")
-        end = i + (1 if parted else len(form.words))
+        end = parted or i + len(form.words)
         if form.entry.pos == "verb" and nominal:
             alone = next((f for f in lexicon[low[i]][0] if f.entry.pos == "noun"), None)
             if alone is not None:  # "the demands of", where the lexicon has a verb "demand of"
@@ -328,17 +327,25 @@ def _find_cues(low: tuple[str, ...], is_name: list[bool], tags: list[str]) -> li
     return cues
 
 
-def _parted(longer: dict[str, tuple[Form, ...]], low: tuple[str, ...], tags: list[str], i: int) -> list[Form]:
-    """The forms of a verb whose other words stand after its object: "turned the plan down", "took Oslo to court"."""
+def _parted(found: Forms, low: tuple[str, ...], tags: list[str], i: int) -> tuple[list[Form], int]:
+    """The forms of a verb whose other words stand after its object, and where the cue ends; else none, and 0.
+
+    "turned the plan down" and "took Oslo to court" are said of the object; "gave money to Oslo" of what follows it.
+    """
+    alone, longer = found
+    known = any(form.entry.pos == "verb" for form in alone)
     for j in range(i + 1, min(len(low), i + _OBJECT)):
-        if low[j] in longer and j > i + 1:
-            alone = low[j] in _PARTICLES and (low[j] != "from" or tags[j + 1 : j + 2] == ["G"])
-            forms = [f for f in longer[low[j]] if f.entry.pos == "verb" and (alone or len(f.words) > 2)]
+        if j > i + 1 and low[j] in longer:
+            short = low[j] in _PARTICLES or not known
+            if low[j] == "from":
+                short = tags[j + 1 : j + 2] == ["G"]
+            forms = [f for f in longer[low[j]] if f.entry.pos == "verb" and (short or len(f.words) > 2)]
             if hits := [f for f in forms if low[j : j + len(f.words) - 1] == f.words[1:]]:
-                return hits
-        if tags[j] not in "DJ0ONSW":
+                given = low[j] == "to" and len(hits[0].words) == 2
+                return ([], 0) if given and "N" in tags[i + 1 : j] else (hits, j + 1 if given else i + 1)
+        if tags[j] not in "DJ0ONSW" and low[j] not in "$£€" and not (low[j] == "," and tags[j + 1 : j + 2] == ["0"]):
             break
-    return []
+    return [], 0
 
 
 def _is_other_word(low: tuple[str, ...], i: int) -> bool:
@@ -476,6 +483,8 @@ def _mend(tags: list[str], low: tuple[str, ...], unmasked: tuple[str, ...]) -> N
             tags[i] = "A"
         elif word == "longer" and i and low[i - 1] == "no":
             tags[i - 1] = tags[i] = "A"
+        elif word == "thank" and low[i + 1 : i + 2] == ("you",):
+            tags[i] = "V"
         elif word in _ALSO_ADVERBS and (before == "X" or after in "VX" or (word == "long" and not i)):
             tags[i] = "A"  # "has long been", "who first opposed"
         elif (tag == "G" and word in _TRADES and after == "O" and before in "DNO") or (

@@ -182,8 +182,12 @@ def entries() -> tuple[Entry, ...]:
     return tuple(Entry(e, pos, stance, frame, int(strength)) for e, pos, stance, frame, strength in rows)
 
 
+Forms = tuple[tuple[Form, ...], dict[str, tuple[Form, ...]]]
+"""Those of one word, and the others by their second, longest first."""
+
+
 @lru_cache(maxsize=1)
-def forms_by_first_word() -> dict[str, tuple[tuple[Form, ...], dict[str, tuple[Form, ...]]]]:
+def forms_by_first_word() -> dict[str, Forms]:
     """Every form of every entry under its first word: those of one word, and the others by their second, longest first."""
     index: dict[str, list[Form]] = defaultdict(list)
     inflected: dict[str, dict[str, str]] = {}

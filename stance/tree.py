@@ -74,7 +74,7 @@ _CLAUSAL = word_set(
     "add explain show mean conclude predict expect acknowledge allege state maintain contend wish assume understand see hear "
     "learn find complain boast"
 )
-_NAMING = word_set("call consider deem declare pronounce find think make name label brand dub term proclaim judge")
+NAMING = word_set("rule call consider deem declare pronounce find think make name label brand dub term proclaim judge")
 _ADVERBIAL = word_set("because while although though if when whereas unless until after before since as where once")
 _SUBJECT_FORMS = word_set("he she they we i")
 _ALSO_CONJUNCTIONS = word_set("after before since until as")  # "after talks", but "after they talked"
@@ -94,6 +94,7 @@ _DONE_TO = word_set("on against to into at towards toward upon")
 _MANDATIVE = word_set("ask demand insist urge propose recommend request suggest order require")
 _DO = word_set("do does did")
 _GIVING = word_set("give grant lend offer deny refuse")
+_LINKING = word_set("become remain")
 _NEGATIVE = word_set("not never no t")
 _FOR_ONE_TO = word_set("call ask plead press push wait appeal long hope pray plea wish demand request time campaign argue bid")
 
@@ -233,8 +234,8 @@ class _Attaching:
             if tag in "DJ0ON":
                 last = j
                 j += 1
-            elif (tag == "A" and j + 1 < n and tags[j + 1] == "J") or j in self.quiet:
-                j += 1
+            elif (tag == "A" and j + 1 < n and (tags[j + 1] == "J" or (j > start and tags[j - 1] == "D" and tags[j + 1] in "NO"))) or j in self.quiet:
+                j += 1  # "a most welcome plan", "the only plan"
             elif tag == "S":
                 if last < 0:
                     j += 1
@@ -318,7 +319,7 @@ class _Attaching:
         gerund = (tags[head] == "G" and bare and not infinitive) or words[start] in ("having", "being")
         group = _Group("VP", start, end, head, words[head])
         group.infinitive, group.gerund, group.finite = infinitive, gerund, not infinitive and not gerund
-        group.copula = verb < 0 and words[head] in BE
+        group.copula = (verb < 0 and words[head] in BE) or self.lemmas[head] in _LINKING
         group.passive = (verb >= 0 and not bare and words[auxiliary] in BE and tags[head] == "V") or (bare and by)
         group.participle = group.finite and bare and by
         for k in range(start, end):
@@ -539,7 +540,7 @@ class _Attaching:
         """Whether a noun phrase says what the verb before calls its object: "called the plan a mistake"."""
         cue = self.cue_of[group.head]
         says = self.tags[group.start] == "D" or (cue is not None and cue.pos == "adj")
-        return says and self.lemmas[self.heads[thing.head]] in _NAMING
+        return says and self.lemmas[self.heads[thing.head]] in NAMING
 
     def _parallel(self, k: int, noun: _Group) -> _Group:
         """What a noun phrase after "and" is joined to: the object in "drew praise from Oslo and scorn from Rome"."""
@@ -586,8 +587,10 @@ class _Attaching:
     def _is_of_the_verb(self, k: int, group: _Group, thing: _Group) -> bool:
         """Whether a preposition after an object hangs on the verb: "thanked Oslo for", "accused Oslo of lying"."""
         noun = thing.head
-        if group.word == "as" and self.labels[self.heads[noun]] == "agent":
-            return True  # "is seen by Oslo as"
+        above = self.heads[noun]
+        if group.word == "as" and thing.role == "pobj" and above >= 0:
+            refers = self.heads[above] >= 0 and self.lemmas[self.heads[above]] == "refer"
+            return self.labels[above] == "agent" or refers  # "is seen by Oslo as", "refers to Oslo as"
         if thing.role != "object":
             return False
         after = self.groups[k + 1] if k + 1 < len(self.groups) else group
@@ -833,6 +836,8 @@ class _Attaching:
             group.role = "inverted"  # '"...," said Oslo'
         elif kind == "VP" and verb is not None and self.labels[verb.head] == "relcl" and self.lemmas[verb.head] in _CLAUSAL:
             self._hang(head, verb.head, "ccomp")  # "a plot that Oslo says was foiled"
+        elif kind == "VP" and verb is not None and verb.copula and self._is_bare_participle(group):
+            self._hang(head, verb.head, "xcomp")  # "remains opposed to"
         elif verb is not None and self._is_after_relative(verb):
             noun = self.heads[verb.head]
             self._hang(head, self.heads[noun], "ccomp")
@@ -841,6 +846,10 @@ class _Attaching:
             self._hang(head, verb.head, "conj" if kind == "," else "dep")
         elif root is None:
             self.root = group
+            if kind == "Q" and k + 1 < len(self.groups) and self.groups[k + 1].kind == "NP" and self._speaks(group):
+                group.role = "inverted"  # '"Down with Rome," chanted Oslo'
+                for token in self.waiting:
+                    self.labels[token] = "ccomp"
         if self.root is group:
             for token in self.waiting:
                 self.heads[token] = head
