@@ -30,7 +30,8 @@ _OWNERS = frozenset(("his", "her", "its", "their"))
 _WHO = frozenset(("who", "which", "that", "whom"))
 _JOINED = frozenset(("conj", "appos"))
 _PARTS = frozenset(("poss", "compound", "amod", "nmod"))
-_OF = frozenset(("of", "for", "from", "in", "to", "against", "with", "on", "at"))
+_OF = frozenset(("of", "for", "from", "in", "to", "against", "with", "on", "at", "including"))
+_LED = frozenset(("led", "headed", "chaired", "fronted"))
 # nouns of which "of" names the holder: "the demands of Oslo"; of the others, as "criticism", what they are about
 _OF_HOLDERS = frozenset(
     "accusation aid airstrike allegation anger animosity annoyance assault assistance attack backing charge complaint "
@@ -140,6 +141,9 @@ class Clauses:
             return [(k, _ITSELF) for k in controlled] or self.subjects(head, depth + 1)
         if label in ("acl", "relcl"):
             out = [(head, _ITSELF), *((s, _LINKED) for s in self.predicated(head, depth))]
+            at = heads[head]
+            if labels[head] == "pobj" and words[at] == "in" and self.tree.tags[verb] == "G" and self.tree.tags[heads[at]] in "VX":
+                out += [(k, _LINKED) for k, _ in self.subjects(heads[at], depth + 1)]  # "in a speech attacking Rome, Oslo"
             owners = [k for k in children[head] if labels[k] == "poss" or words[k] in _OWNERS]
             theirs = labels[head] == "dobj" and (not owners or words[owners[0]] in _OWNERS)
             theirs = theirs and (bool(owners) or self.lemmas[heads[head]] in _HATCHING)
@@ -588,6 +592,10 @@ def _of_noun(
             holders = [*holders, (head, _ITSELF), *((k, _LINKED) for k, _ in clauses.subjects(head))]
         else:
             holders = holders + clauses.subjects(head)
+    elif label == "prep" and cue.pos == "phrase" and tags[head] == "O":  # "won its case against Oslo"
+        owning = [(k, _ITSELF) for k in tree.children[head] if labels[k] == "poss" or clauses.words[k] in _OWNERS]
+        carries = labels[head] == "dobj" and heads[head] not in opposing
+        holders = holders + owning + ([(k, _LINKED) for k, _ in clauses.subjects(heads[head])] if carries and not owning else [])
     return holders, receivers, others
 
 
@@ -663,6 +671,9 @@ def _spread(clauses: Clauses, token: int, level: int, levels: dict[int, int], de
             _spread(clauses, k, level, levels, depth + 1)
         elif label in _PARTS:
             _spread(clauses, k, level + 1, levels, depth + 1)
+        elif label == "acl" and clauses.words[k] in _LED:  # "deputies led by Oslo"
+            for q in (q for by in tree.children[k] if tree.labels[by] == "agent" for q in tree.children[by]):
+                _spread(clauses, q, level + 1, levels, depth + 1)
         elif label == "prep" and clauses.words[k] in _OF:
             for q in tree.children[k]:
                 if tree.labels[q] == "pobj":

@@ -25,7 +25,7 @@ def word_set(text: str) -> frozenset[str]:
 PREPOSITIONS = word_set(
     "of in on at for with by from against over about into after before under between among toward towards during without "
     "within across behind beyond despite concerning regarding upon like than as via per amid alongside around near since "
-    "until through off onto out up down throughout outside above below"
+    "until through off onto out up down throughout outside above below including"
 )
 BE = word_set("is are was were be been being am 's ’s")
 _HAVE = word_set("have has had having")

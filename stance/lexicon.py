@@ -101,6 +101,7 @@ _IRREGULAR = {
         drink:drank,drunk arise:arose,arisen wake:woke,woken breed:bred speed:sped prove:proved,proven swell:swelled,swollen""".split()
     )
 }
+_ALSO_REGULAR = ("burn", "dream", "lean", "leap", "light", "speed", "wed")
 _BE = ("is", "are", "was", "were", "been", "being", "am", "'s", "’s")
 _PREPOSITIONS = set("of to for from with against on in over at by about between into toward towards".split())
 
@@ -130,6 +131,8 @@ def verb_forms(verb: str) -> dict[str, str]:
         past = _IRREGULAR[verb]
         forms[past[0]] = "d"
         forms[past[-1]] = "n" if len(past) > 1 else "d"
+        if verb in _ALSO_REGULAR:
+            forms[verb + "ed"] = "d"
     else:
         forms[verb + "d" if verb[-1:] == "e" else verb[:-1] + "ied" if consonant_y else verb + "ed"] = "d"
         if doubled:

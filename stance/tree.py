@@ -481,6 +481,9 @@ class _Attaching:
         elif kind == "NP" and self.object is not None and self._names(self.object, group):
             self._hang(group.head, self.heads[self.object.head], "oprd")
             group.role = "predicate"
+        elif before is not None and before.word in (":", "—", "–") and self._is_named_last(k):
+            self._hang(group.head, (self.thing or noun or group).head, "appos")
+            group.role = "apposition"
         elif kind == "C" and noun is not None and before is not None and self._is_list(group, before, noun, subject):
             first = self._parallel(k, noun)
             self._hang(group.head, first.head, "conj")
@@ -516,6 +519,12 @@ class _Attaching:
             return False
         self._hang(group.head, self.noun.head, "dep")
         return True
+
+    def _is_named_last(self, k: int) -> bool:
+        """Whether what follows a colon names what was spoken of: "endorsed a candidate: Oslo", "has two rivals: Oslo and Rome"."""
+        if self.root is None or (self.thing is None and self.noun is None):
+            return False
+        return not any(g.kind == "VP" for g in takewhile(lambda g: g.word not in (".", ";"), self.groups[k:]))
 
     def _sees(self, k: int, verb: _Group) -> bool:
         """Whether what is to be seen is done to the noun phrase that is group k: "wants to see the plan dropped"."""
@@ -569,6 +578,8 @@ class _Attaching:
                 head, label = verb.head, "agent"
             elif group.word == "by":
                 head = self._deed_of(head)
+            elif verb is not None and group.word == "for" and self._is_blamed(k, before, verb):
+                head = verb.head
             elif before.role == "pobj" and (deed := self._deed_above(before, group.word)) >= 0:
                 head = deed
             elif verb is not None and (self._opens_phrase(group) or self._is_of_the_verb(k, group, before)):
@@ -576,6 +587,8 @@ class _Attaching:
         elif before is not None and before.kind == "VP":
             head = before.head
             label = "agent" if group.word == "by" and before.passive else "prep"
+        elif group.word == "including" and self.noun is not None:
+            head = self.noun.head
         elif verb is not None and before is not None and before.kind != ".":
             head = verb.head
         else:
@@ -583,6 +596,12 @@ class _Attaching:
             self.labels[group.head] = "prep"
             return
         self._hang(group.head, head, label)
+
+    def _is_blamed(self, k: int, thing: _Group, verb: _Group) -> bool:
+        """Whether "for" says what somebody did to earn what the verb says: "was jailed in Oslo for insulting"."""
+        after = self.groups[k + 1] if k + 1 < len(self.groups) else thing
+        earned = verb.passive or self.tags[thing.head] == "N"
+        return after.kind == "VP" and after.gerund and earned and thing.role in ("pobj", "conj")
 
     def _is_of_the_verb(self, k: int, group: _Group, thing: _Group) -> bool:
         """Whether a preposition after an object hangs on the verb: "thanked Oslo for", "accused Oslo of lying"."""
@@ -657,7 +676,9 @@ class _Attaching:
             else:
                 self._wait(head, "advcl")  # "To stop the plan, Oslo sued"
         elif group.gerund:
-            if before is not None and kind in ("P", "NP"):
+            if verb is not None and self.lemmas[verb.head] in ("spend", "waste") and kind == "NP":
+                self._hang(head, verb.head, "xcomp")  # "spent years fighting"
+            elif before is not None and kind in ("P", "NP"):
                 self._hang(head, before.head, "pcomp" if kind == "P" else "acl")
             elif verb is not None:
                 self._hang(head, verb.head, "xcomp" if kind == "VP" else "advcl")
@@ -792,6 +813,7 @@ class _Attaching:
             subject = self.subject = self.subjects.pop()
             self._hang(subject.head, head, "nsubjpass" if group.passive else "nsubj")
             subject.role = ""
+            joined = subject.before is not None and subject.before.kind == "C"
             if self.subjects and self._is_said_before(subject):
                 self._hang(self.subjects.pop().head, subject.head, "appos")
             if self.opener is not None:
@@ -820,11 +842,10 @@ class _Attaching:
                 self.complement = False
             elif root is None:
                 self.root = group
-            elif speaks:
+            elif speaks and not joined:
                 self._hang(root.head, head, "ccomp")
                 self.root = group
             elif verb is not None and subject.head > verb.head:
-                joined = subject.before is not None and subject.before.kind == "C"
                 self._hang(head, root.head, "conj" if joined else "parataxis")
             elif self.heads[root.head] != head:
                 self._hang(head, root.head, "parataxis")
