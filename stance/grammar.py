@@ -483,6 +483,8 @@ def _mend(tags: list[str], low: tuple[str, ...], unmasked: tuple[str, ...]) -> N
             tags[i] = "A"
         elif word == "longer" and i and low[i - 1] == "no":
             tags[i - 1] = tags[i] = "A"
+        elif word == "because" and low[i + 1 : i + 2] == ("of",):
+            tags[i] = "P"
         elif word == "thank" and low[i + 1 : i + 2] == ("you",):
             tags[i] = "V"
         elif word in _ALSO_ADVERBS and (before == "X" or after in "VX" or (word == "long" and not i)):

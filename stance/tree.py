@@ -178,6 +178,9 @@ class _Attaching:
                 group = _Group(kind, i, i + 1, i, self.words[i])
             self.groups.append(group)
             i = group.end
+        for k, group in enumerate(self.groups[:-1]):
+            if group.word in _ALSO_CONJUNCTIONS and group.kind == "P" and self.groups[k + 1].kind == "NP":
+                group.kind = "R" if self._finite_ahead(k + 1) else "P"
         self._part_contacts()
 
     def _part_contacts(self) -> None:
@@ -191,7 +194,8 @@ class _Attaching:
                 verb = None
             cut = self._cut(k, group) if group.kind == "NP" and k + 1 < len(groups) else 0
             has_verb = verb is not None and not self._may_take_clause(verb.head)
-            if cut and (has_verb or self._finite_ahead(k + 1) or (k == 1 and groups[0].kind == "P")):
+            waits = k == 0 or groups[k - 1].kind != "R"
+            if cut and (has_verb or (waits and self._finite_ahead(k + 1)) or (k == 1 and groups[0].kind == "P")):
                 for i in range(group.start, cut - 1):
                     if self.heads[i] == group.head:
                         self.heads[i] = cut - 1
@@ -372,9 +376,6 @@ class _Attaching:
     def _attach_groups(self) -> int:
         """Attach every group; the token that is the root."""
         groups = self.groups
-        for k, group in enumerate(groups[:-1]):
-            if group.word in _ALSO_CONJUNCTIONS and group.kind == "P" and groups[k + 1].kind == "NP":
-                group.kind = "R" if self._finite_ahead(k + 1) else "P"
         for k, group in enumerate(groups):
             if k and group.kind == "VP" and not group.participle and self._is_reduced(k, group):
                 group.participle = group.passive = True
@@ -894,6 +895,9 @@ class _Attaching:
         if noun is None or noun.kind != "NP" or self.tags[noun.head] == "W" or self.words[subject.start] in ("a", "an"):
             return False
         if noun.role in ("object", "pobj") and verb is not None and noun.head > verb.head:
+            # "if Rome finds money it will pay" still wants its main verb
+            if self.root is None and not any(g.kind == "VP" and g.finite for g in self.groups[k + 1 : k + 20]):
+                return False
             return True
         waits = noun.role == "pobj" or (self.subjects and noun is self.subjects[-1])
         return bool(waits) and self._finite_ahead(k)
