@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from stance.grammar import Cue, Reading, Span, forced_names, is_participle, read
-from stance.tree import NAMING, Tree, tree_of
+from stance.tree import MOVES, NAMING, Tree, tree_of
 
 Argument = tuple[int, int]  # a token and how far it is from being the argument itself
 
@@ -34,7 +34,7 @@ _OF = frozenset(("of", "for", "from", "in", "to", "against", "with", "on", "at",
 _LED = frozenset(("led", "headed", "chaired", "fronted"))
 # nouns of which "of" names the holder: "the demands of Oslo"; of the others, as "criticism", what they are about
 _OF_HOLDERS = frozenset(
-    "accusation aid airstrike allegation anger animosity annoyance assault assistance attack backing charge complaint "
+    "accusation aid brainchild airstrike allegation anger animosity annoyance assault assistance attack backing charge complaint "
     "concern demand demonstration disappointment discontent dismay displeasure dissatisfaction doubt enmity frustration "
     "fury gratitude help hostility indignation irritation objection offensive opposition outrage pressure protest rebellion "
     "refusal resentment reservation resistance retaliation revolt sanction scepticism skepticism solidarity strike support "
@@ -56,6 +56,7 @@ _WISHES = frozenset(
     "want like prefer wish need ask urge press push call demand order request insist appeal lobby plead plea beg implore advise "
     "propose move vote petition bid challenge encourage".split()
 )
+_CAUSES = _WISHES | frozenset("force make get have compel persuade convince oblige pressure instruct".split())  # "forced Rome to lift the ban"
 # whose object is who then acts: "urged Rome to free Ruiz"; with the others the subject acts: "filed suit to free Ruiz"
 _MOVING = _WISHES | frozenset(
     "advise allow appoint authorise authorize bar bribe cause choose commission compel convince direct drive elect empower enable "
@@ -77,7 +78,7 @@ _OF_DOERS = frozenset(
 )
 # nouns of who takes a side: their owner is whom they are for or against, "Lima's critics", "a Lima loyalist"
 _PARTISANS = frozenset(
-    "accuser adherent admirer adversary advocate ally antagonist apologist attacker backer benefactor booster challenger champion "
+    "accuser adherent admirer architect driving adversary advocate ally antagonist apologist attacker backer benefactor booster challenger champion "
     "cheerleader competitor confidant confidante critic defamer defender denier detractor devotee disciple donor doubter enemy fan "
     "financier foe follower funder hater heckler loyalist naysayer nemesis opponent promoter proponent protector rival sceptic "
     "skeptic slanderer sponsor superfan supporter sympathiser sympathizer".split()
@@ -123,6 +124,7 @@ class Clauses:
                     out += [(s, _LINKED) for s in self.predicated(heads[verb], depth)]
                     continue
                 out.append((k, _ITSELF))
+                out += self._whose_way(k)
                 if words[k] in _THIRD or words[k] in _FIRST:
                     out += [(s, _LINKED) for s in self._subjects_above(verb)]
                 elif labels[verb] == "relcl" and any(words[j] == "whose" for j in children[verb]):
@@ -184,7 +186,7 @@ class Clauses:
         labels, children, head = self.tree.labels, self.tree.children, self.tree.heads[verb]
         if labels[verb] == "ccomp" and self.lemmas[head] in ("see", "have") and labels[head] == "xcomp":
             head = self.tree.heads[head]  # "wants to see the ban lifted"
-        if labels[verb] not in ("ccomp", "xcomp") or self.lemmas[head] not in _WISHES:
+        if labels[verb] not in ("ccomp", "xcomp") or self.lemmas[head] not in _CAUSES:
             return []
         asked = {labels[k] for k in children[head]}
         if labels[verb] == "xcomp" and "nsubjpass" in asked:  # "was asked by Oslo to lift it"
@@ -223,8 +225,7 @@ class Clauses:
             out.append((k, _ITSELF))
             if words[k] in _THIRD:
                 out.append((k, _PRONOUN))
-            if words[k] in ("way", "manner"):  # "admired the way Oslo handled it"
-                out += [(s, _LINKED) for c in self.tree.children[k] if labels[c] == "relcl" for s in self.tree.children[c] if labels[s] == "nsubj"]
+            out += self._whose_way(k)
         if own:
             return out
         above = heads[verb] if labels[verb] == "xcomp" else verb
@@ -232,6 +233,25 @@ class Clauses:
             if above == verb or not any(labels[k] in _OBJECTS for k in children[above]):
                 out.append((heads[above], _ITSELF))  # "a bill that Oslo opposed", "that Oslo wants to stop"
         return out
+
+    def _whose_way(self, noun: int) -> list[Argument]:
+        """Who does something in the way that a noun speaks of: "admired the way Oslo handled it"."""
+        if self.words[noun] not in ("way", "manner"):
+            return []
+        labels, children = self.tree.labels, self.tree.children
+        return [(s, _LINKED) for c in children[noun] if labels[c] == "relcl" for s in children[c] if labels[s] == "nsubj"]
+
+    def deed_named(self, noun: int) -> int:
+        """The verb whose deed a noun sums up, else -1: "banned Rome, a move that"."""
+        tree = self.tree
+        if self.words[noun] not in MOVES or tree.labels[noun] not in ("appos", "npadvmod"):
+            return -1
+        at = tree.heads[noun]
+        for _ in range(_DEPTH):
+            if tree.tags[at] in "VG" or tree.heads[at] == at:
+                break
+            at = tree.heads[at]
+        return at if tree.tags[at] in "VG" else -1
 
     def named_by(self, verb: int) -> list[Argument]:
         """What a verb calls something: "called the plan a mistake"."""
@@ -581,7 +601,8 @@ def _of_noun(
     elif label in ("dobj", "pobj", "nsubj", "nsubjpass", "conj") and head != word:
         verb = heads[head] if label == "pobj" else heads[heads[head]] if label == "conj" else head
         if tags[verb] in "VGX":
-            more_holders, more_receivers, others = _of_carrier(clauses, word, verb, owners, holders, obliques, opposing)
+            own = [o for o in owners if o in holders]  # of "Ruiz's arrest" he is no holder
+            more_holders, more_receivers, others = _of_carrier(clauses, word, verb, own, holders, obliques, opposing)
             holders, receivers = holders + more_holders, receivers + more_receivers
     elif label in ("amod", "compound"):
         receivers = [*receivers, (head, _ITSELF)]
@@ -652,6 +673,8 @@ def _reach(
             pronouns.append((token, slot, _PRONOUN))
         else:
             _spread(clauses, token, level, levels, 0)
+            if (deed := clauses.deed_named(token)) >= 0:
+                levels[deed] = level
             third = clauses.words[token] in _THIRD and clauses.tree.labels[token] == "pobj"
             if third or clauses.words[token] in _OWNERS:  # "is open to it", "its crackdown on"
                 pronouns.append((token, slot, _PRONOUN))

@@ -74,6 +74,7 @@ _CLAUSAL = word_set(
     "add explain show mean conclude predict expect acknowledge allege state maintain contend wish assume understand see hear "
     "learn find complain boast"
 )
+MOVES = word_set("move step decision act measure gesture action ruling verdict result outcome choice announcement development")
 NAMING = word_set("rule call consider deem declare pronounce find think make name label brand dub term proclaim judge")
 _ADVERBIAL = word_set("because while although though if when whereas unless until after before since as where once")
 _SUBJECT_FORMS = word_set("he she they we i")
@@ -93,7 +94,8 @@ _WHEN = word_set("last next this that every each")  # "backed last year"
 _DONE_TO = word_set("on against to into at towards toward upon")
 _MANDATIVE = word_set("ask demand insist urge propose recommend request suggest order require")
 _DO = word_set("do does did")
-_GIVING = word_set("give grant lend offer deny refuse")
+_GIVING = word_set("give grant lend offer deny refuse hand pay do bear owe award wish win earn cost deal spare")
+_THOUGHTS = word_set("doubt doubts fear fears hope hopes concern concerns belief worry worries confidence conviction suspicion")
 _LINKING = word_set("become remain")
 _NEGATIVE = word_set("not never no t")
 _FOR_ONE_TO = word_set("call ask plead press push wait appeal long hope pray plea wish demand request time campaign argue bid")
@@ -234,7 +236,7 @@ class _Attaching:
             if tag == "D" and last >= 0 and tags[j - 1] not in "DS":
                 break
             if tag == "O" and last == j - 1 and tags[last] == "N" and self._is_said_of(j):
-                break  # "called Oslo corrupt"
+                break  # "called Oslo corrupt", "wished Oslo luck"
             if tag in "DJ0ON":
                 last = j
                 j += 1
@@ -281,8 +283,10 @@ class _Attaching:
         return _Group("NP", start, end, last)
 
     def _is_said_of(self, i: int) -> bool:
-        """Whether an adjective after a name belongs to no noun."""
+        """Whether an adjective after a name belongs to no noun, or a noun is what the verb gives to whom the name names."""
         cue = self.cue_of[i]
+        if cue is not None and cue.pos == "noun" and self.groups and self.groups[-1].kind == "VP":
+            return cue.stance != "neutral" and self.lemmas[self.groups[-1].head] in _GIVING
         return cue is not None and cue.pos == "adj" and (i + 1 == len(self.tags) or self.tags[i + 1] not in "ONJS")
 
     def _abbreviates(self, i: int) -> bool:
@@ -499,7 +503,7 @@ class _Attaching:
             group.role = "subject"
         else:
             self._hang(group.head, self.verb.head, "npadvmod")
-        if group.role != "apposition":
+        if group.role != "apposition" or self.words[group.head] in MOVES:
             self.noun = group
 
     def _is_echo(self, k: int, group: _Group, before: _Group | None) -> bool:
@@ -823,7 +827,8 @@ class _Attaching:
                 self._hang(opener.head, head, "mark")
                 if antecedent >= 0:
                     cue = self.cue_of[antecedent]
-                    felt = cue is not None and cue.pos != "noun" and opener.word == "that"  # "is angry that"
+                    # "is angry that", "has doubts that"
+                    felt = opener.word == "that" and (cue is not None and cue.pos != "noun" or self.words[antecedent] in _THOUGHTS)
                     self._hang(head, antecedent, "ccomp" if felt else "relcl")
                 elif opener.word in _ADVERBIAL:
                     if root is not None:
