@@ -90,6 +90,8 @@ _FROM = frozenset(("from", "among", "of"))
 _ADJUNCTS = frozenset("after before during since until amid despite".split())  # what follows is no argument
 # who calls a ban wrong, or reads the charges, is not behind them
 _TELLING = frozenset("call describe discuss mention read regard report see view watch".split())
+_HAVING = _EARNING | frozenset("have has had enjoy need lack lose deserve secure await escape".split())
+_SHARING = frozenset("echo share repeat join second endorse adopt reflect mirror match".split())
 # whose subject does what the object is to do: "made a plan to close the mine"
 _HATCHING = frozenset(
     "abandon adopt announce approve break cancel defend delay devise draft draw drop form give hatch have hold issue keep launch make "
@@ -442,7 +444,9 @@ def _part_in_deeds(sentence: Sentence, k: int, distances: Sequence[int]) -> str:
     for j in sentence.deeds[k]:
         held, received = distances[4 * j : 4 * j + 2]
         cue, deed = sentence.cues[k][0], sentence.cues[j][0]
-        turned = deed.negated and not (cue.fights and 0 <= deed.start - cue.end <= 2)  # what fights it turns it round itself
+        between = sentence.reading.tags[cue.end : deed.start]
+        fought = cue.fights and 0 <= deed.start - cue.end <= 3 and all(tag in "DJSN" for tag in between)
+        turned = deed.negated and not fought  # what fights a deed has turned it round already
         friendly = (deed.stance == "favor") != turned
         if received < _PRONOUN and received < held:
             part = "b" if friendly else "w" if deed.entry in _VIOLENCE else "v"
@@ -657,7 +661,9 @@ def _of_carrier(
     if clauses.lemmas[verb] in _EARNING and label in ("dobj", "pobj"):
         return [o for by, o in obliques + beside if by in _FROM], clauses.subjects(verb), others  # "drew a protest from Oslo"
     if label == "dobj" and any(clauses.words[k] not in _OWNERS for k, _ in owners):
-        return [], clauses.subjects(verb), others  # "the reform has Oslo's support"
+        if clauses.lemmas[verb] in _SHARING:  # "echoed Oslo's criticism of"
+            return clauses.subjects(verb), [], others
+        return [], clauses.subjects(verb) if clauses.lemmas[verb] in _HAVING else [], others  # "the reform has Oslo's support"
     # who condemns an attack, or strikes over it, does not make it
     apart = label == "nsubj" or verb in opposing or clauses.lemmas[verb] in _TELLING or (label == "pobj" and preposition in _REACTING)
     return [] if apart else clauses.subjects(verb), [], others

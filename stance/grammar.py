@@ -25,7 +25,7 @@ def word_set(text: str) -> frozenset[str]:
 PREPOSITIONS = word_set(
     "of in on at for with by from against over about into after before under between among toward towards during without "
     "within across behind beyond despite concerning regarding upon like than as via per amid alongside around near since "
-    "until through off onto out up down throughout outside above below including"
+    "until through off onto out up down throughout outside above below including except"
 )
 BE = word_set("is are was were be been being am 's ’s")
 _HAVE = word_set("have has had having")
@@ -78,6 +78,7 @@ _TRADES = word_set(
     "shipping mining trading broadcasting banking housing planning engineering publishing manufacturing farming fishing hunting racing "
     "betting gambling teaching nursing training building ruling governing drilling logging smelting recycling"
 )
+_ALL = word_set("all everyone everybody anyone nobody none nothing one")
 _ALSO_ADVERBS = word_set("long first")
 _PARTICLES = word_set("up down out off aside apart away from of responsible accountable")
 _OBJECT = 8  # tokens from a verb to its particle
@@ -341,6 +342,8 @@ def _parted(found: Forms, low: tuple[str, ...], tags: list[str], i: int) -> tupl
                 short = tags[j + 1 : j + 2] == ["G"]
             forms = [f for f in longer[low[j]] if f.entry.pos == "verb" and (short or len(f.words) > 2)]
             if hits := [f for f in forms if low[j : j + len(f.words) - 1] == f.words[1:]]:
+                if tags[j - 1] in "DJ":  # "lifted its sanctions on"
+                    return hits, j + len(hits[0].words) - 1
                 given = low[j] == "to" and len(hits[0].words) == 2
                 return ([], 0) if given and "N" in tags[i + 1 : j] else (hits, j + 1 if given else i + 1)
         if tags[j] not in "DJ0ONSW" and low[j] not in "$£€" and not (low[j] == "," and tags[j + 1 : j + 2] == ["0"]):
@@ -483,6 +486,8 @@ def _mend(tags: list[str], low: tuple[str, ...], unmasked: tuple[str, ...]) -> N
             tags[i] = "A"
         elif word == "longer" and i and low[i - 1] == "no":
             tags[i - 1] = tags[i] = "A"
+        elif word == "but" and i and low[i - 1] in _ALL and after in "DNOW":
+            tags[i] = "P"  # "all but Oslo"
         elif word == "because" and low[i + 1 : i + 2] == ("of",):
             tags[i] = "P"
         elif word == "thank" and low[i + 1 : i + 2] == ("you",):

@@ -83,6 +83,7 @@ _OF_THE_VERB = word_set("in at on after before during since until by as from wit
 _OF_WHAT = word_set("for over about despite without against because")  # after a name: "thanked Oslo for"
 _OF_DOING = word_set("accuse suspect convict acquit warn")
 _PARTICLES = word_set("up down out off")  # "turned down the offer"
+_REFLEXIVES = word_set("himself herself itself themselves")
 _TO_DO = word_set(  # nouns that take an infinitive: "the decision to ban"
     "decision refusal plan effort attempt bid move pledge promise call right power ability chance failure vow proposal offer "
     "threat campaign push request order willingness readiness desire intention need vote pressure permission demand motion bill "
@@ -169,6 +170,10 @@ class _Attaching:
         while i < n:
             tag = tags[i]
             if i in self.quiet:
+                i += 1
+                continue
+            if self.words[i] in _REFLEXIVES and self.groups and self.groups[-1].kind == "NP":
+                self._hang(i, self.groups[-1].head, "appos")  # "the mayor himself opposed"
                 i += 1
                 continue
             if tag in "DJ0ONS" or (tag == "A" and i + 1 < n and tags[i + 1] == "J"):
@@ -571,7 +576,7 @@ class _Attaching:
     def _is_list(self, group: _Group, before: _Group, noun: _Group, subject: bool) -> bool:
         """Whether "and" joins two noun phrases, and not two clauses."""
         if before.word == "but":
-            return False
+            return self.words[noun.head] == "anything"  # "is anything but happy"
         return not subject or self.verb is None or (noun.first or noun) in self.subjects
 
     def _attach_preposition(self, k: int, group: _Group, before: _Group | None) -> None:
@@ -585,7 +590,7 @@ class _Attaching:
                 head = self._deed_of(head)
             elif verb is not None and group.word == "for" and self._is_blamed(k, before, verb):
                 head = verb.head
-            elif before.role == "pobj" and (deed := self._deed_above(before, group.word)) >= 0:
+            elif before.role == "pobj" and not self._opens_phrase(group) and (deed := self._deed_above(before, group.word)) >= 0:
                 head = deed
             elif verb is not None and (self._opens_phrase(group) or self._is_of_the_verb(k, group, before)):
                 head = verb.head

@@ -273,7 +273,7 @@ def test_who_holds_what_a_cue_says(text: str, actor: str, target: str, entry: st
 # sentence, cue, whether it is turned round
 TURNED = [
     ("Oslo kept its sanctions on Rome.", "sanction", False),
-    ("Oslo lifted its sanctions on Rome.", "sanction", True),
+    ("Oslo lifted its blockade of Rome.", "blockade", True),
     ("Oslo suspended the sanctions on Rome.", "sanction", True),
     ("The suspension of aid for Rome hurt.", "aid", True),
     ("The suspension of Neri on Monday ended the row.", "suspension", False),
