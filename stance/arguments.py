@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from stance.grammar import Cue, Reading, Span, forced_names, is_participle, read
-from stance.tree import MOVES, NAMING, Tree, tree_of
+from stance.tree import GIVING, MOVES, NAMING, Tree, tree_of
 
 Argument = tuple[int, int]  # a token and how far it is from being the argument itself
 
@@ -31,7 +31,10 @@ _WHO = frozenset(("who", "which", "that", "whom"))
 _JOINED = frozenset(("conj", "appos"))
 _PARTS = frozenset(("poss", "compound", "amod", "nmod"))
 _OF = frozenset(("of", "for", "from", "in", "to", "against", "with", "on", "at", "including"))
-_LED = frozenset(("led", "headed", "chaired", "fronted"))
+_LED = frozenset(
+    "led headed chaired fronted brought filed launched proposed submitted made lodged drafted tabled written issued organised organized "
+    "staged built run owned".split()
+)
 # nouns of which "of" names the holder: "the demands of Oslo"; of the others, as "criticism", what they are about
 _OF_HOLDERS = frozenset(
     "accusation aid brainchild airstrike allegation anger animosity annoyance assault assistance attack backing charge complaint "
@@ -499,6 +502,8 @@ def _of_evaluation(clauses: Clauses, word: int, about: list[Argument]) -> tuple[
     first = heads[word] if labels[word] == "conj" else word
     if labels[first] == "oprd" and (named := clauses.named_by(heads[first])):
         return clauses.subjects(heads[first]), named
+    if labels[first] == "oprd":  # "has been called a disgrace by Oslo"
+        return [o for preposition, o in clauses.obliques(heads[first]) if preposition == "by"], clauses.subjects(heads[first])
     if labels[word] == "pobj" and clauses.words[heads[word]] == "as":
         verb = heads[heads[word]]
         referred = [o for preposition, o in clauses.obliques(verb) if preposition == "to"]
@@ -531,6 +536,10 @@ def _of_verb(
     # "opposes banning Oslo", "deplored that Rome banned it": the deed itself
     if cue.stance != "neutral":
         rest = rest + [(k, _ITSELF) for k in children if labels[k] == "ccomp" or (labels[k] == "xcomp" and tree.tags[k] == "G")]
+    if cue.end - cue.start == 1 and " " in cue.entry:  # "wants the army out"
+        rest = rest + [(k, _ITSELF) for c in children if labels[c] == "ccomp" for k in tree.children[c] if labels[k] in _SUBJECTS]
+    if clauses.lemmas[word] in GIVING:  # "awarded a prize to Oslo"
+        rest = rest + [o for preposition, o in obliques if preposition == "to"]
     subjects = clauses.subjects(word)
     if labels[word] == "xcomp" and tree.tags[word] == "G" and tree.heads[word] in opposing:
         subjects = []
@@ -616,7 +625,8 @@ def _of_noun(
         if cue.frame == "obj":  # "at the request of Oslo": favors what the verb tells
             holders = [*holders, (head, _ITSELF), *((k, _LINKED) for k, _ in clauses.subjects(head))]
         else:
-            holders = holders + clauses.subjects(head)
+            agents = [o for preposition, o in clauses.obliques(head) if preposition == "by"]
+            holders = holders + (agents or clauses.subjects(head))
     elif label == "prep" and cue.pos == "phrase" and tags[head] == "O":  # "won its case against Oslo"
         owning = [(k, _ITSELF) for k in tree.children[head] if labels[k] == "poss" or clauses.words[k] in _OWNERS]
         carries = labels[head] == "dobj" and heads[head] not in opposing
@@ -656,6 +666,8 @@ def _of_carrier(
     if label == "pobj" and preposition in ("despite", "over") and holders:
         return [], [(verb, _ITSELF)], others  # "despite protests by nationalists"
     given = [(k, _ITSELF) for k in clauses.tree.children[verb] if clauses.tree.labels[k] == "dative" and clauses.tree.tags[k] != "P"]
+    if clauses.lemmas[verb] in GIVING:
+        given += [o for to, o in beside if to == "to"]
     if given and label == "dobj":  # "gave the plan its blessing"
         return clauses.subjects(verb), given, others
     if clauses.lemmas[verb] in _EARNING and label in ("dobj", "pobj"):
@@ -700,7 +712,7 @@ def _spread(clauses: Clauses, token: int, level: int, levels: dict[int, int], de
             _spread(clauses, k, level, levels, depth + 1)
         elif label in _PARTS:
             _spread(clauses, k, level + 1, levels, depth + 1)
-        elif label == "acl" and clauses.words[k] in _LED:  # "deputies led by Oslo"
+        elif label == "acl" and clauses.words[k] in _LED:  # "deputies led by Oslo", "a case brought by Oslo"
             for q in (q for by in tree.children[k] if tree.labels[by] == "agent" for q in tree.children[by]):
                 _spread(clauses, q, level + 1, levels, depth + 1)
         elif label == "prep" and clauses.words[k] in _OF:

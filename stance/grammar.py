@@ -80,7 +80,8 @@ _TRADES = word_set(
 )
 _ALL = word_set("all everyone everybody anyone nobody none nothing one")
 _ALSO_ADVERBS = word_set("long first")
-_PARTICLES = word_set("up down out off aside apart away from of responsible accountable")
+_PARTICLES = word_set("up down out off aside apart away back gone dead from of responsible accountable")
+_GIVEN = word_set("to for after on with against in into at")  # what follows is what the verb is about: "donated money to Oslo"
 _OBJECT = 8  # tokens from a verb to its particle
 _CLAUSE, _PHRASE = 60, 12  # tokens: what is longer, without a mark or a verb, is a list
 CLOSED = {
@@ -344,7 +345,7 @@ def _parted(found: Forms, low: tuple[str, ...], tags: list[str], i: int) -> tupl
             if hits := [f for f in forms if low[j : j + len(f.words) - 1] == f.words[1:]]:
                 if tags[j - 1] in "DJ":  # "lifted its sanctions on"
                     return hits, j + len(hits[0].words) - 1
-                given = low[j] == "to" and len(hits[0].words) == 2
+                given = len(hits[0].words) == 2 and low[j] in _GIVEN
                 return ([], 0) if given and "N" in tags[i + 1 : j] else (hits, j + 1 if given else i + 1)
         if tags[j] not in "DJ0ONSW" and low[j] not in "$£€" and not (low[j] == "," and tags[j + 1 : j + 2] == ["0"]):
             break

@@ -81,6 +81,7 @@ _SUBJECT_FORMS = word_set("he she they we i")
 _ALSO_CONJUNCTIONS = word_set("after before since until as")  # "after talks", but "after they talked"
 _OF_THE_VERB = word_set("in at on after before during since until by as from with to through amid into")
 _OF_WHAT = word_set("for over about despite without against because")  # after a name: "thanked Oslo for"
+_AFTER_AGENTS = word_set("against after before during over on to since until for")
 _OF_DOING = word_set("accuse suspect convict acquit warn")
 _PARTICLES = word_set("up down out off")  # "turned down the offer"
 _REFLEXIVES = word_set("himself herself itself themselves")
@@ -95,7 +96,7 @@ _WHEN = word_set("last next this that every each")  # "backed last year"
 _DONE_TO = word_set("on against to into at towards toward upon")
 _MANDATIVE = word_set("ask demand insist urge propose recommend request suggest order require")
 _DO = word_set("do does did")
-_GIVING = word_set("give grant lend offer deny refuse hand pay do bear owe award wish win earn cost deal spare")
+GIVING = word_set("give grant lend offer deny refuse hand pay do bear owe award wish win earn cost deal spare")
 _THOUGHTS = word_set("doubt doubts fear fears hope hopes concern concerns belief worry worries confidence conviction suspicion")
 _LINKING = word_set("become remain")
 _NEGATIVE = word_set("not never no t")
@@ -291,7 +292,7 @@ class _Attaching:
         """Whether an adjective after a name belongs to no noun, or a noun is what the verb gives to whom the name names."""
         cue = self.cue_of[i]
         if cue is not None and cue.pos == "noun" and self.groups and self.groups[-1].kind == "VP":
-            return cue.stance != "neutral" and self.lemmas[self.groups[-1].head] in _GIVING
+            return cue.stance != "neutral" and self.lemmas[self.groups[-1].head] in GIVING
         return cue is not None and cue.pos == "adj" and (i + 1 == len(self.tags) or self.tags[i + 1] not in "ONJS")
 
     def _abbreviates(self, i: int) -> bool:
@@ -552,7 +553,7 @@ class _Attaching:
 
     def _is_given(self, thing: _Group, group: _Group) -> bool:
         """Whether a noun phrase is what the verb gives to its object: "gave the plan its blessing"."""
-        given = self.labels[thing.head] == "dobj" and self.lemmas[self.heads[thing.head]] in _GIVING
+        given = self.labels[thing.head] == "dobj" and self.lemmas[self.heads[thing.head]] in GIVING
         return given and self.tags[group.start] in "DO"
 
     def _names(self, thing: _Group, group: _Group) -> bool:
@@ -620,6 +621,8 @@ class _Attaching:
         if group.word == "as" and thing.role == "pobj" and above >= 0:
             refers = self.heads[above] >= 0 and self.lemmas[self.heads[above]] == "refer"
             return self.labels[above] == "agent" or refers  # "is seen by Oslo as", "refers to Oslo as"
+        if thing.role == "pobj" and above >= 0 and self.labels[above] == "agent":
+            return group.word in _AFTER_AGENTS  # "a case brought by Oslo against Rome"
         if thing.role != "object":
             return False
         after = self.groups[k + 1] if k + 1 < len(self.groups) else group

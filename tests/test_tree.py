@@ -158,7 +158,7 @@ ROLES = [
     ("The pact that Oslo condemned will hurt Rome.", "Oslo", "The pact", "condemn", "HR"),
     ("Oslo called the pact a disaster.", "Oslo", "the pact", "disaster", "HR"),
     ("Oslo called the pact a disaster.", "Oslo", "Rome", "disaster", "H-"),
-    ("The pact was called a disaster by Oslo.", "Oslo", "The pact", "disaster", "-R"),
+    ("The pact was called a disaster by Oslo.", "Oslo", "The pact", "disaster", "HR"),
     ("The pact has Oslo's full support.", "Oslo", "The pact", "support", "HR"),
     ("“We need the pact,” said Oslo.", "Oslo", "the pact", "need", "hR"),
     ("“The pact is a disaster,” said Oslo.", "Oslo", "The pact", "disaster", "HR"),
