@@ -131,7 +131,8 @@ class Clauses:
                 out.append((k, _ITSELF))
                 out += self._whose_way(k)
                 if words[k] in _THIRD or words[k] in _FIRST:
-                    out += [(s, _LINKED) for s in self._subjects_above(verb)]
+                    things = self._spoken_of(verb) if words[k] in _THIRD else []
+                    out += [(s, _LINKED) for s in things or self._subjects_above(verb)]
                 elif labels[verb] == "relcl" and any(words[j] == "whose" for j in children[verb]):
                     out.append((heads[verb], _LINKED))  # "Oslo, whose mayor opposes"
             return out
@@ -217,6 +218,19 @@ class Clauses:
                     return named
         return []
 
+    def _spoken_of(self, verb: int) -> list[int]:
+        """Of whom a clause is said: '"It will ruin us," Oslo said of the plan', "asked about the plan, Oslo said"."""
+        heads, labels, children, words = self.tree.heads, self.tree.labels, self.tree.children, self.words
+        at = verb
+        while labels[at] == "conj" and heads[at] != at:
+            at = heads[at]
+        if labels[at] != "ccomp":
+            return []
+        says = heads[at]
+        asked = [k for k in children[says] if words[k] == "asked" and k != at]
+        spoken = [p for k in (says, *asked) for p in children[k] if labels[p] == "prep" and words[p] in ("of", "about")]
+        return [q for p in spoken for q in children[p] if labels[q] == "pobj"]
+
     def objects(self, verb: int) -> list[Argument]:
         """What a verb is done to, or says its subject to be."""
         heads, labels, children, words = self.tree.heads, self.tree.labels, self.tree.children, self.words
@@ -230,6 +244,7 @@ class Clauses:
             out.append((k, _ITSELF))
             if words[k] in _THIRD:
                 out.append((k, _PRONOUN))
+                out += [(s, _LINKED) for s in self._spoken_of(verb)]
             out += self._whose_way(k)
         if own:
             return out
@@ -515,7 +530,7 @@ def _of_evaluation(clauses: Clauses, word: int, about: list[Argument]) -> tuple[
         about = [*about, (heads[word], _ITSELF)]
     if tags[word] in "VGX":
         about = about + clauses.subjects(word)
-    said = heads[word] if labels[word] in ("attr", "acomp") else word
+    said = heads[word] if labels[word] in ("attr", "acomp", "dobj") else word
     if labels[said] == "ccomp":  # '"A disgrace," Oslo said of the plan'
         about = about + [o for preposition, o in clauses.obliques(heads[said]) if preposition in ("of", "about")]
     return clauses.speakers(word), about
@@ -671,7 +686,13 @@ def _of_carrier(
     if given and label == "dobj":  # "gave the plan its blessing"
         return clauses.subjects(verb), given, others
     if clauses.lemmas[verb] in _EARNING and label in ("dobj", "pobj"):
-        return [o for by, o in obliques + beside if by in _FROM], clauses.subjects(verb), others  # "drew a protest from Oslo"
+        things = clauses.subjects(verb)
+        if clauses.tree.labels[verb] == "advcl" and clauses.tree.tags[verb] == "G":  # "freed Ruiz, drawing a protest from Oslo"
+            done = clauses.tree.heads[verb]
+            things = [*things, (done, _ITSELF), *((k, _LINKED) for k, _ in clauses.objects(done))]
+        return [o for by, o in obliques + beside if by in _FROM], things, others  # "drew a protest from Oslo"
+    if label == "dobj" and clauses.lemmas[verb] in ("see", "find"):  # "sees an insult in the plan"
+        return clauses.subjects(verb), [o for preposition, o in beside if preposition == "in"], others
     if label == "dobj" and any(clauses.words[k] not in _OWNERS for k, _ in owners):
         if clauses.lemmas[verb] in _SHARING:  # "echoed Oslo's criticism of"
             return clauses.subjects(verb), [], others

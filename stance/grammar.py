@@ -499,6 +499,8 @@ def _mend(tags: list[str], low: tuple[str, ...], unmasked: tuple[str, ...]) -> N
             word == "appeals" and low[i + 1 : i + 2] in (("court",), ("courts",), ("panel",))
         ):
             tags[i] = "O"  # "the Oslo shipping firm"
+        elif tag == "G" and before == "V" and after == "P" and word in noun_forms:
+            tags[i] = "O"  # "wins backing of"
         elif tag in "VG" and word in _RATHER_NOUNS:
             # "Oslo attacks Rome", but "Oslo minister Ada Obi said"
             names = before == "N" and tag == "V" and (after in "DW" or (after == "N" and not _verb_later(tags, i)))
