@@ -425,7 +425,7 @@ class _Attaching:
                 followed = groups[k + 1].kind if k + 1 < len(groups) else ""
                 if group.word == "that" and followed == "NP" and self.verb is not None and self._speaks(self.verb):
                     above = self.heads[antecedent]
-                    if above < 0 or self.labels[antecedent] != "pobj" or self.words[above] not in ("of", "about", "over"):
+                    if above < 0 or self.labels[antecedent] != "pobj" or self.words[above] not in ("of", "about", "over") or self.lemmas[self.verb.head] == "say":
                         antecedent = -1  # "told reporters that the plan", but "spoke of the bill that Oslo"
                 if antecedent >= 0 and group.word == "which" and before is not self.noun:
                     antecedent = self._deed_of(antecedent)  # "the ban on Oslo, which"
