@@ -87,7 +87,8 @@ _PARTISANS = frozenset(
     "skeptic slanderer sponsor superfan supporter sympathiser sympathizer".split()
 )
 _SOME = frozenset("one some many most several few two three none all".split())
-_VIEWS = frozenset(("view", "opinion", "eyes", "words", "judgment", "judgement"))
+_WAYS = frozenset(("way", "manner"))
+_VIEWS = frozenset(("according", "view", "opinion", "eyes", "words", "judgment", "judgement"))
 _DEALT = frozenset(("on", "to", "against", "at"))
 _FROM = frozenset(("from", "among", "of"))
 _ADJUNCTS = frozenset("after before during since until amid despite".split())  # what follows is no argument
@@ -109,11 +110,12 @@ _DEPTH = 6  # how far a subject is looked for; deeper trees are lists and misrea
 
 @dataclass(frozen=True, slots=True)
 class Clauses:
-    """A sentence's tree, words and base forms, asked for arguments."""
+    """A sentence's tree, words and base forms, asked for arguments; `viewed` where it may say in whose view it is so."""
 
     tree: Tree
     words: Sequence[str]
     lemmas: Sequence[str]
+    viewed: bool
 
     def subjects(self, verb: int, depth: int = 0) -> list[Argument]:
         """Who does what a verb says: its own subject, or that of the verb it is joined to or depends on."""
@@ -129,7 +131,8 @@ class Clauses:
                     out += [(s, _LINKED) for s in self.predicated(heads[verb], depth)]
                     continue
                 out.append((k, _ITSELF))
-                out += self._whose_way(k)
+                if words[k] in _WAYS:
+                    out += self._whose_way(k)
                 if words[k] in _THIRD or words[k] in _FIRST:
                     things = self._spoken_of(verb) if words[k] in _THIRD else []
                     out += [(s, _LINKED) for s in things or self._subjects_above(verb)]
@@ -245,7 +248,8 @@ class Clauses:
             if words[k] in _THIRD:
                 out.append((k, _PRONOUN))
                 out += [(s, _LINKED) for s in self._spoken_of(verb)]
-            out += self._whose_way(k)
+            if words[k] in _WAYS:
+                out += self._whose_way(k)
         if own:
             return out
         above = heads[verb] if labels[verb] == "xcomp" else verb
@@ -256,15 +260,13 @@ class Clauses:
 
     def _whose_way(self, noun: int) -> list[Argument]:
         """Who does something in the way that a noun speaks of: "admired the way Oslo handled it"."""
-        if self.words[noun] not in ("way", "manner"):
-            return []
         labels, children = self.tree.labels, self.tree.children
         return [(s, _LINKED) for c in children[noun] if labels[c] == "relcl" for s in children[c] if labels[s] == "nsubj"]
 
     def deed_named(self, noun: int) -> int:
         """The verb whose deed a noun sums up, else -1: "banned Rome, a move that"."""
         tree = self.tree
-        if self.words[noun] not in MOVES or tree.labels[noun] not in ("appos", "npadvmod"):
+        if tree.labels[noun] not in ("appos", "npadvmod"):
             return -1
         at = tree.heads[noun]
         for _ in range(_DEPTH):
@@ -304,7 +306,7 @@ class Clauses:
         heads, labels, tags = self.tree.heads, self.tree.labels, self.tree.tags
         at = word
         for _ in range(2 * _DEPTH):
-            if tags[at] in "VGX" and (named := self._in_the_view_of(at)):
+            if self.viewed and tags[at] in "VGX" and (named := self._in_the_view_of(at)):
                 return named
             if heads[at] == at:
                 break
@@ -402,15 +404,19 @@ def _sentence(text: str, forced: tuple[int, ...], syntax: str) -> Sentence:
         tree = parsed(text, syntax)
     else:
         tree = tree_of(text, forced)
-    clauses = Clauses(tree, reading.words.lower, reading.lemmas)
+    words = reading.words.lower
+    viewed = words[:1] in (("to",), ("for",)) or not _VIEWS.isdisjoint(words)
+    clauses = Clauses(tree, words, reading.lemmas, viewed)
     cues = [(cue, clauses.head_of(cue.start, cue.end)) for cue in map(argued, reading.cues) if cue.frame not in ("shift", "hedge")]
     opposing = frozenset(word for cue, word in cues if cue.fights)
     reached: dict[int, list[tuple[int, int]]] = {}
     pronouns: list[tuple[int, int, int]] = []
     for k, (cue, word) in enumerate(cues):
-        for slot, arguments in enumerate((*_arguments(clauses, cue, word, opposing), clauses.speakers(word)), 4 * k):
-            for token, distance in _reach(clauses, arguments, slot, pronouns).items():
-                reached.setdefault(token, []).append((slot, distance))
+        said = clauses.speakers(word)
+        for slot, arguments in enumerate((*_arguments(clauses, cue, word, opposing, said), said), 4 * k):
+            if arguments:
+                for token, distance in _reach(clauses, arguments, slot, pronouns).items():
+                    reached.setdefault(token, []).append((slot, distance))
     return Sentence(reading, clauses, tuple(cues), reached, pronouns, _deeds(clauses.tree, cues, reached))
 
 
@@ -489,9 +495,12 @@ def _letter(one: str, level: int, other: str, other_level: int, near: int) -> st
 
 
 def _arguments(
-    clauses: Clauses, cue: Cue, word: int, opposing: frozenset[int]
+    clauses: Clauses, cue: Cue, word: int, opposing: frozenset[int], said: list[Argument]
 ) -> tuple[list[Argument], list[Argument], list[Argument]]:
-    """Holders, receivers and other arguments of a cue whose head is `word`; `opposing` are verbs that are against their object."""
+    """Holders, receivers and other arguments of a cue whose head is `word`.
+
+    `opposing` are verbs that are against their object, `said` are those who say so.
+    """
     tree = clauses.tree
     inside = range(cue.start, cue.end)
     # what hangs on another word of the phrase than its head: "at odds with Oslo", "wants to abolish the tax"
@@ -507,11 +516,13 @@ def _arguments(
     if cue.frame == "obj":
         holders, receivers = receivers, holders
     if cue.frame == "eval":
-        holders, receivers = _of_evaluation(clauses, word, receivers + holders)
+        holders, receivers = _of_evaluation(clauses, word, receivers + holders, said)
     return holders, receivers, others
 
 
-def _of_evaluation(clauses: Clauses, word: int, about: list[Argument]) -> tuple[list[Argument], list[Argument]]:
+def _of_evaluation(
+    clauses: Clauses, word: int, about: list[Argument], said: list[Argument]
+) -> tuple[list[Argument], list[Argument]]:
     """Who evaluates, and what: `about` are the arguments that the evaluation has by itself."""
     heads, labels, tags = clauses.tree.heads, clauses.tree.labels, clauses.tree.tags
     first = heads[word] if labels[word] == "conj" else word
@@ -530,10 +541,10 @@ def _of_evaluation(clauses: Clauses, word: int, about: list[Argument]) -> tuple[
         about = [*about, (heads[word], _ITSELF)]
     if tags[word] in "VGX":
         about = about + clauses.subjects(word)
-    said = heads[word] if labels[word] in ("attr", "acomp", "dobj") else word
-    if labels[said] == "ccomp":  # '"A disgrace," Oslo said of the plan'
-        about = about + [o for preposition, o in clauses.obliques(heads[said]) if preposition in ("of", "about")]
-    return clauses.speakers(word), about
+    clause = heads[word] if labels[word] in ("attr", "acomp", "dobj") else word
+    if labels[clause] == "ccomp":  # '"A disgrace," Oslo said of the plan'
+        about = about + [o for preposition, o in clauses.obliques(heads[clause]) if preposition in ("of", "about")]
+    return said, about
 
 
 def _of_verb(
@@ -588,7 +599,7 @@ def _of_noun(
         if labels[k] == "poss"
         or (labels[k] in ("compound", "nmod", "amod") and not cue.start <= k < cue.end and tags[k] in "NO")
     ]
-    if not _PARTISANS.isdisjoint(cue.entry.split()):
+    if _is_partisan(cue.entry):
         if labels[word] in ("compound", "amod"):  # "Lima loyalist Ada Obi"
             owners = owners + [(k, _ITSELF) for k in tree.children[heads[word]] if k < word and tags[k] == "N"]
         here = [o for preposition, o in obliques if preposition == "in"]
@@ -647,6 +658,11 @@ def _of_noun(
         carries = labels[head] == "dobj" and heads[head] not in opposing
         holders = holders + owning + ([(k, _LINKED) for k, _ in clauses.subjects(heads[head])] if carries and not owning else [])
     return holders, receivers, others
+
+
+@lru_cache(maxsize=10_000)
+def _is_partisan(entry: str) -> bool:
+    return not _PARTISANS.isdisjoint(entry.split())
 
 
 def _taking_sides(clauses: Clauses, word: int) -> list[Argument]:
@@ -712,7 +728,7 @@ def _reach(
             pronouns.append((token, slot, _PRONOUN))
         else:
             _spread(clauses, token, level, levels, 0)
-            if (deed := clauses.deed_named(token)) >= 0:
+            if clauses.words[token] in MOVES and (deed := clauses.deed_named(token)) >= 0:
                 levels[deed] = level
             third = clauses.words[token] in _THIRD and clauses.tree.labels[token] == "pobj"
             if third or clauses.words[token] in _OWNERS:  # "is open to it", "its crackdown on"
@@ -733,10 +749,10 @@ def _spread(clauses: Clauses, token: int, level: int, levels: dict[int, int], de
             _spread(clauses, k, level, levels, depth + 1)
         elif label in _PARTS:
             _spread(clauses, k, level + 1, levels, depth + 1)
-        elif label == "acl" and clauses.words[k] in _LED:  # "deputies led by Oslo", "a case brought by Oslo"
-            for q in (q for by in tree.children[k] if tree.labels[by] == "agent" for q in tree.children[by]):
-                _spread(clauses, q, level + 1, levels, depth + 1)
         elif label == "prep" and clauses.words[k] in _OF:
             for q in tree.children[k]:
                 if tree.labels[q] == "pobj":
                     _spread(clauses, q, level + 1, levels, depth + 1)
+        elif label == "acl" and clauses.words[k] in _LED:  # "deputies led by Oslo", "a case brought by Oslo"
+            for q in (q for by in tree.children[k] if tree.labels[by] == "agent" for q in tree.children[by]):
+                _spread(clauses, q, level + 1, levels, depth + 1)

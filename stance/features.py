@@ -64,6 +64,7 @@ class _Masked:
     words: list[str]  # lower-case forms
     stems: list[str]
     at: list[int]  # token -> position in `words`
+    names: list[int]  # positions of the names, mentions among them
     actor: int
     target: int
 
@@ -75,7 +76,6 @@ def pair_terms(pair: Pair, syntax: str = "") -> dict[str, list[str]]:
     sentence = read_arguments(pair.text, actor, target)
     reading = sentence.reading
     masked = _mask(reading, actor, target)
-    names = [i for i, w in enumerate(masked.stems) if w in ("A", "T", "E")]
     cues = [
         (cue, masked.at[cue.start], masked.at[cue.end - 1])
         for cue in reading.cues
@@ -84,7 +84,7 @@ def pair_terms(pair: Pair, syntax: str = "") -> dict[str, list[str]]:
     terms = {
         "ngrams": _ngrams(masked.stems),
         "between": _between_terms(masked),
-        "roles": _role_terms(masked, names, cues, _speakers(cues, names)),
+        "roles": _role_terms(masked, cues, _speakers(cues, masked.names)),
         **_governing(reading, actor, target),
         "arguments": _argument_terms(roles_of(sentence, actor, target)),
         "paths": _path_terms(sentence.clauses, reading, actor, target),
@@ -100,32 +100,33 @@ def _mask(reading: Reading, actor: Span, target: Span) -> _Masked:
     words: list[str] = []
     stems: list[str] = []
     at: list[int] = []
+    names: list[int] = []
     last = ""
     position = {"A": -1, "T": -1}
-    low, name = reading.words.lower, reading.words.is_name
-    for i, form in enumerate(reading.stems):
-        if actor[0] <= i < actor[1]:
-            mark = "A"
-        elif target[0] <= i < target[1]:
-            mark = "T"
-        elif name[i]:
-            mark = "E"
-        else:
-            words.append(low[i])
-            stems.append(form)
-            at.append(len(words) - 1)
+    low, forms = reading.words.lower, reading.stems
+    done = 0
+    for i in (i for i, name in enumerate(reading.words.is_name) if name):
+        if i > done:
+            at += range(len(words), len(words) + i - done)
+            words += low[done:i]
+            stems += forms[done:i]
             last = ""
-            continue
+        mark = "A" if actor[0] <= i < actor[1] else "T" if target[0] <= i < target[1] else "E"
         if mark != last or (mark != "E" and position[mark] < 0):
             words.append(mark)
             stems.append(mark)
+            names.append(len(words) - 1)
             if mark != "E":
                 position[mark] = len(words) - 1
         at.append(len(words) - 1)
         last = mark
+        done = i + 1
+    at += range(len(words), len(words) + len(low) - done)
+    words += low[done:]
+    stems += forms[done:]
     a, t = position["A"], position["T"]
     # two mentions inside one token ("Anglo-Irish") share its place
-    return _Masked(words, stems, at, max(a, t) if a < 0 else a, max(a, t) if t < 0 else t)
+    return _Masked(words, stems, at, names, max(a, t) if a < 0 else a, max(a, t) if t < 0 else t)
 
 
 def _ngrams(stems: list[str]) -> list[str]:
@@ -156,11 +157,9 @@ def _speakers(cues: Sequence[tuple[Cue, int, int]], names: list[int]) -> set[int
     return out
 
 
-def _role_terms(
-    masked: _Masked, names: list[int], cues: Sequence[tuple[Cue, int, int]], speakers: set[int]
-) -> list[str]:
+def _role_terms(masked: _Masked, cues: Sequence[tuple[Cue, int, int]], speakers: set[int]) -> list[str]:
     """Who holds and who receives what each cue says, by its frame and by what stands nearest."""
-    actor, target = masked.actor, masked.target
+    actor, target, names = masked.actor, masked.target, masked.names
     pauses = [i for i, w in enumerate(masked.words) if w in _PAUSES]
     roles: list[str] = []
     balance = 0.0
@@ -323,7 +322,8 @@ _LONG = 7
 def _path_terms(clauses: Clauses, reading: Reading, actor: Span, target: Span) -> list[str]:
     """The way through the tree from actor to target, bare and with the word at its top; the words on it; what is above each."""
     tree = clauses.tree
-    up, down, top = _between(tree, clauses.head_of(*actor), clauses.head_of(*target))
+    ways = [_to_root(tree, clauses.head_of(*span)) for span in (actor, target)]
+    up, down, top = _between(*ways)
     inside = {*range(*actor), *range(*target)}
 
     def step(i: int) -> str:
@@ -343,19 +343,18 @@ def _path_terms(clauses: Clauses, reading: Reading, actor: Span, target: Span) -
         bare = f"{'>'.join(rising)}|{'<'.join(falling)}"
         terms = [f"d:{bare}", f"l:{node(top, True)}|{bare}"]
         terms += [f"b:{node(i, True)}" for i in (*up[1:], *down[1:], top) if i not in inside]
-    for role, span in (("A", actor), ("T", target)):
-        terms += _above(clauses, step, node, role, clauses.head_of(*span), inside)
+    for role, way in zip("AT", ways, strict=True):
+        terms += _above(tree, step, node, role, way, inside)
     return terms
 
 
-def _between(tree: Tree, a: int, b: int) -> tuple[list[int], list[int], int]:
-    """The tokens from `a` and from `b` up to, and without, the first that both hang on; and that one."""
-    above_a, above_b = _to_root(tree, a), _to_root(tree, b)
+def _between(above_a: list[int], above_b: list[int]) -> tuple[list[int], list[int], int]:
+    """The tokens of two ways up to, and without, the first that both have; and that one."""
     place = {token: k for k, token in enumerate(above_b)}
     for k, token in enumerate(above_a):
         if token in place:
             return above_a[:k], above_b[: place[token]], token
-    return [], [], a  # two trees in one text
+    return [], [], above_a[0]  # two trees in one text
 
 
 def _to_root(tree: Tree, i: int) -> list[int]:
@@ -367,19 +366,18 @@ def _to_root(tree: Tree, i: int) -> list[int]:
 
 
 def _above(
-    clauses: Clauses,
+    tree: Tree,
     step: Callable[[int], str],
     node: Callable[[int, bool], str],
     role: str,
-    token: int,
+    above: list[int],
     inside: set[int],
 ) -> list[str]:
-    """The three nearest words that a mention hangs on, with the steps to them."""
-    tree = clauses.tree
+    """The three nearest words that a mention hangs on, with the steps to them; `above` is its way to the root."""
     out: list[str] = []
     steps: list[str] = []
     found = 0
-    for i in _to_root(tree, token)[:-1]:
+    for i in above[:-1]:
         label, head = tree.labels[i], tree.heads[i]
         if label in ("conj", "appos", "compound"):
             continue

@@ -55,6 +55,7 @@ _APOSTROPHES = frozenset("'’‘")
 _SMALL = word_set("a an the and but or nor of in on at to for from by with as over into up off out than if via per vs v s t")
 _NOUN_BEFORE = _DETERMINERS | word_set("this that these those in of for with by on more further public fresh new")
 _NEGATIONS = _NOT | word_set("not no never nor neither without hardly scarcely barely")
+_MAY_NEGATE = _NEGATIONS | word_set("t yet")
 _DAYS = word_set(
     "monday tuesday wednesday thursday friday saturday sunday january february march april june july august september october "
     "november december yesterday today tomorrow"
@@ -273,7 +274,7 @@ def _negated_before(low: tuple[str, ...], i: int) -> bool:
 def _find_cues(low: tuple[str, ...], is_name: list[bool], tags: list[str]) -> list[Cue]:
     """Longest matches of the lexicon, left to right; shifts turn the next cue round."""
     lexicon = forms_by_first_word()
-    denies = any(_negated(low, k) for k in range(len(low)))
+    denies = not _MAY_NEGATE.isdisjoint(low)
     cues: list[Cue] = []
     n, i = len(low), 0
     while i < n:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import islice, takewhile
 
 from stance.grammar import (
     BE,
@@ -450,7 +450,7 @@ class _Attaching:
     def _attach_noun(self, k: int, group: _Group, before: _Group | None, beyond: _Group | None) -> None:
         if self._is_echo(k, group, before) or self._is_denied(k, group, before):
             return
-        after = next((g for g in self.groups[k + 1 :] if g.kind != "A"), None)
+        after = next((g for g in islice(self.groups, k + 1, None) if g.kind != "A"), None)
         kind = before.kind if before else "."
         subject = after is not None and after.kind == "VP" and after.finite and not after.participle
         opens = kind in (",", "Q", "R", ".", "C") or (kind == "VP" and before is not None and self.lemmas[before.head] in _CLAUSAL)
