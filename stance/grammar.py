@@ -79,8 +79,9 @@ _TRADES = word_set(
     "shipping mining trading broadcasting banking housing planning engineering publishing manufacturing farming fishing hunting racing "
     "betting gambling teaching nursing training building ruling governing drilling logging smelting recycling"
 )
-_ALL = word_set("all everyone everybody anyone nobody none nothing one")
 _ALSO_ADVERBS = word_set("long first")
+_ALL = word_set("all everyone everybody anyone nobody none nothing one")
+_OF_TWO_CLASSES = _ALSO_ADVERBS | _TRADES | word_set("appeals longer but because thank")
 _PARTICLES = word_set("up down out off aside apart away back gone dead from of responsible accountable")
 _GIVEN = word_set("to for after on with against in into at")  # what follows is what the verb is about: "donated money to Oslo"
 _OBJECT = 8  # tokens from a verb to its particle
@@ -477,7 +478,7 @@ def is_participle(word: str) -> bool:
 
 def _mend(tags: list[str], low: tuple[str, ...], unmasked: tuple[str, ...]) -> None:
     """Mend tags where more than the word before tells noun from verb; days are no names."""
-    noun_forms = nouns()
+    verbs, noun_forms = verb_lemmas(), nouns()
     verb_seen = False  # since the last mark or conjunction
     for i, word in enumerate(low):
         tag = tags[i]
@@ -486,20 +487,10 @@ def _mend(tags: list[str], low: tuple[str, ...], unmasked: tuple[str, ...]) -> N
         modal = before == "X" and low[i - 1] in _MODALS
         if tag == "N" and unmasked[i] in _DAYS:
             tags[i] = "A"
-        elif word == "longer" and i and low[i - 1] == "no":
-            tags[i - 1] = tags[i] = "A"
-        elif word == "but" and i and low[i - 1] in _ALL and after in "DNOW":
-            tags[i] = "P"  # "all but Oslo"
-        elif word == "because" and low[i + 1 : i + 2] == ("of",):
-            tags[i] = "P"
-        elif word == "thank" and low[i + 1 : i + 2] == ("you",):
-            tags[i] = "V"
-        elif word in _ALSO_ADVERBS and (before == "X" or after in "VX" or (word == "long" and not i)):
-            tags[i] = "A"  # "has long been", "who first opposed"
-        elif (tag == "G" and word in _TRADES and after == "O" and before in "DNO") or (
-            word == "appeals" and low[i + 1 : i + 2] in (("court",), ("courts",), ("panel",))
-        ):
-            tags[i] = "O"  # "the Oslo shipping firm"
+        elif word in _OF_TWO_CLASSES and (other := _other_class(low, tags, i, before, after)):
+            tags[i] = other
+            if word == "longer":
+                tags[i - 1] = other
         elif tag == "G" and before == "V" and after == "P" and word in noun_forms:
             tags[i] = "O"  # "wins backing of"
         elif tag in "VG" and word in _RATHER_NOUNS:
@@ -521,10 +512,28 @@ def _mend(tags: list[str], low: tuple[str, ...], unmasked: tuple[str, ...]) -> N
             if not clause:  # "the plan to which Oslo objects was"
                 tags[i] = "O"
         if (word in _ALSO_VERBS and _is_verb(tags, low, i, verb_seen)) or (
-            tags[i] == "O" and i and _is_base_verb(tags, low, i, verb_seen)
+            tags[i] == "O" and i and word in verbs and _is_base_verb(tags, low, i, verb_seen)
         ):
             tags[i] = "V"
         verb_seen = tags[i] in "VX" or (verb_seen and tags[i] not in ",.QRC")
+
+
+def _other_class(low: tuple[str, ...], tags: Sequence[str], i: int, before: str, after: str) -> str:
+    """The rarer class of a word that has two, where its neighbours call for it, else ''."""
+    word, next_word = low[i], low[i + 1] if i + 1 < len(low) else ""
+    if word in _ALSO_ADVERBS:  # "has long been", "who first opposed"
+        return "A" if before == "X" or after in "VX" or (word == "long" and not i) else ""
+    if word in _TRADES:  # "the Oslo shipping firm"
+        return "O" if tags[i] == "G" and after == "O" and before in "DNO" else ""
+    if word == "appeals":
+        return "O" if next_word in ("court", "courts", "panel") else ""
+    if word == "longer":
+        return "A" if i and low[i - 1] == "no" else ""
+    if word == "but":  # "all but Oslo"
+        return "P" if i and low[i - 1] in _ALL and after in "DNOW" else ""
+    if word == "because":
+        return "P" if next_word == "of" else ""
+    return "V" if next_word == "you" else ""  # "thank you"
 
 
 def _is_base_verb(tags: Sequence[str], low: tuple[str, ...], i: int, verb_seen: bool) -> bool:
@@ -533,8 +542,7 @@ def _is_base_verb(tags: Sequence[str], low: tuple[str, ...], i: int, verb_seen: 
     That of several ("voters support the plan"), of a wish ("that Oslo release Ruiz"), or after a verb and whom it helps or asks
     about ("helped Oslo free Ruiz", "did Oslo free Ruiz?").
     """
-    known = verb_lemmas().get(low[i])
-    if known is None or known[1] != "b":
+    if verb_lemmas()[low[i]][1] != "b":
         return False
     k = _past_adverbs(tags, i)
     last = i + 1 == len(tags)
