@@ -502,12 +502,14 @@ def _arguments(
     `opposing` are verbs that are against their object, `said` are those who say so.
     """
     tree = clauses.tree
-    inside = range(cue.start, cue.end)
-    # what hangs on another word of the phrase than its head: "at odds with Oslo", "wants to abolish the tax"
-    rest = [o for i in inside if i != word for o in clauses.objects(i) + [o for _, o in clauses.obliques(i)]]
-    # of a lone preposition, as "against", what follows it
-    rest += [(k, _ITSELF) for i in inside if i != word or cue.pos == "phrase" for k in tree.children[i] if tree.labels[k] == "pobj"]
-    rest = [o for o in rest if o[0] not in inside]
+    rest: list[Argument] = []
+    if cue.end - cue.start > 1 or cue.pos == "phrase":
+        inside = range(cue.start, cue.end)
+        # what hangs on another word of the phrase than its head: "at odds with Oslo", "wants to abolish the tax"
+        rest = [o for i in inside if i != word for o in clauses.objects(i) + [o for _, o in clauses.obliques(i)]]
+        # of a lone preposition, as "against", what follows it
+        rest += [(k, _ITSELF) for i in inside if i != word or cue.pos == "phrase" for k in tree.children[i] if tree.labels[k] == "pobj"]
+        rest = [o for o in rest if o[0] not in inside]
     verbal = tree.tags[word] in "VGX"
     if verbal:
         holders, receivers, others = _of_verb(clauses, cue, word, rest, opposing)
