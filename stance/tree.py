@@ -40,6 +40,25 @@ class Tree:
 
 def make_tree(heads: list[int], labels: list[str], tags: Sequence[str]) -> Tree:
     """A tree from lists; where heads run in a circle, the circle is cut."""
+    children = _children_of(heads)
+    reached = [i for i, head in enumerate(heads) if head == i]
+    for i in reached:
+        reached += children[i]
+    if len(reached) < len(heads):
+        _cut_circles(heads, labels)
+        children = _children_of(heads)
+    return Tree(tuple(heads), tuple(labels), tuple(tags), tuple(map(tuple, children)))
+
+
+def _children_of(heads: list[int]) -> list[list[int]]:
+    children: list[list[int]] = [[] for _ in heads]
+    for i, head in enumerate(heads):
+        if head != i:
+            children[head].append(i)
+    return children
+
+
+def _cut_circles(heads: list[int], labels: list[str]) -> None:
     state = [0] * len(heads)  # 1: on the way up now, 2: reaches a root
     for i in range(len(heads)):
         way = []
@@ -54,11 +73,6 @@ def make_tree(heads: list[int], labels: list[str], tags: Sequence[str]) -> Tree:
             i = heads[i]
         for j in way:
             state[j] = 2
-    children: list[list[int]] = [[] for _ in heads]
-    for i, head in enumerate(heads):
-        if head != i:
-            children[head].append(i)
-    return Tree(tuple(heads), tuple(labels), tuple(tags), tuple(map(tuple, children)))
 
 
 def tree_of(text: str, forced: tuple[int, ...] = ()) -> Tree:
