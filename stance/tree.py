@@ -233,7 +233,8 @@ class _Attaching:
     def _cut(self, k: int, group: _Group) -> int:
         """Where the name begins that ends a noun phrase right before a verb, after a noun; 0 where it is none such."""
         after = self.groups[k + 1]
-        if self.tags[group.start] != "D" or after.kind != "VP" or not after.finite or after.participle:
+        opened = self.tags[group.start] == "D" or self.low[group.start] in ("the", "a", "an")  # in a mention it is no D
+        if not opened or after.kind != "VP" or not after.finite or after.participle:
             return 0
         cut = group.end
         while self.tags[cut - 1] == "N" and cut - 1 not in self.forced:
@@ -412,7 +413,7 @@ class _Attaching:
         self.subjects: list[_Group] = []  # noun phrases that wait for their verb, the outermost first
         self.fate: _Group | None = None  # the last verb group that says what is wished of an object
         self.opener: tuple[int, _Group, int] | None = None  # "who", "because": where, itself, the noun before or -1
-        self.complement = False  # the subject that waits opens a clause that the verb before it takes
+        self.complement: _Group | None = None  # the verb that takes the clause whose subject waits
         self.waiting: list[int] = []  # what stands before the root
         before = beyond = None  # the group before, and the one before that where it is a comma
         for k, group in enumerate(groups):
@@ -435,11 +436,13 @@ class _Attaching:
                 self.object = None
             elif group.kind == "R":
                 close = before is not None and (before.kind == "NP" or (before.kind == "," and beyond is self.noun))
+                close = close or (before is not None and before.kind == "P" and group.word in ("which", "whom"))  # "to which"
                 antecedent = self.noun.head if self.noun is not None and close and group.word in RELATIVES else -1
                 followed = groups[k + 1].kind if k + 1 < len(groups) else ""
                 if group.word == "that" and followed == "NP" and self.verb is not None and self._speaks(self.verb):
                     above = self.heads[antecedent]
-                    if above < 0 or self.labels[antecedent] != "pobj" or self.words[above] not in ("of", "about", "over") or self.lemmas[self.verb.head] == "say":
+                    said = self.lemmas[self.verb.head] == "say" and "Q" not in self.tags  # "said of Rome that"
+                    if above < 0 or self.labels[antecedent] != "pobj" or self.words[above] not in ("of", "about", "over") or said:
                         antecedent = -1  # "told reporters that the plan", but "spoke of the bill that Oslo"
                 if antecedent >= 0 and group.word == "which" and before is not self.noun:
                     antecedent = self._deed_of(antecedent)  # "the ban on Oslo, which"
@@ -488,7 +491,7 @@ class _Attaching:
                 self._hang(group.head, before.head, "npadvmod")
             elif subject and ((self.lemmas[before.head] in _CLAUSAL and not self._sees(k, before)) or group.word in _SUBJECT_FORMS):
                 self.subjects.append(group)
-                self.opener, self.complement = None, True
+                self.opener, self.complement = None, before
                 group.role = "subject"
             else:
                 self._hang(group.head, before.head, "attr" if before.copula else "oprd" if before.passive else "dobj")
@@ -865,9 +868,9 @@ class _Attaching:
                 noun = subject.before
                 told = noun.role == "object" and verb is not None and self._speaks(verb)
                 self._hang(head, *((verb.head, "ccomp") if told else (noun.head, "relcl")))
-            elif self.complement and verb is not None:
-                self._hang(head, verb.head, "ccomp")
-                self.complement = False
+            elif self.complement is not None:
+                self._hang(head, self.complement.head, "ccomp")
+                self.complement = None
             elif root is None:
                 self.root = group
             elif speaks and not joined:
