@@ -32,8 +32,8 @@ _JOINED = frozenset(("conj", "appos"))
 _PARTS = frozenset(("poss", "compound", "amod", "nmod"))
 _OF = frozenset(("of", "for", "from", "in", "to", "against", "with", "on", "at", "including"))
 _LED = frozenset(
-    "led headed chaired fronted brought filed launched proposed submitted made lodged drafted tabled written issued organised organized "
-    "staged built run owned".split()
+    "led headed chaired fronted brought filed launched proposed submitted made lodged drafted tabled written issued organised "
+    "organized staged built run owned".split()
 )
 # nouns of which "of" names the holder: "the demands of Oslo"; of the others, as "criticism", what they are about
 _OF_HOLDERS = frozenset(
@@ -59,7 +59,8 @@ _WISHES = frozenset(
     "want like prefer wish need ask urge press push call demand order request insist appeal lobby plead plea beg implore advise "
     "propose move vote petition bid challenge encourage".split()
 )
-_CAUSES = _WISHES | frozenset("force make get have compel persuade convince oblige pressure instruct".split())  # "forced Rome to lift the ban"
+# whose subject, too, is behind what the object does: "forced Rome to lift the ban"
+_CAUSES = _WISHES | frozenset("force make get have compel persuade convince oblige pressure instruct".split())
 # whose object is who then acts: "urged Rome to free Ruiz"; with the others the subject acts: "filed suit to free Ruiz"
 _MOVING = _WISHES | frozenset(
     "advise allow appoint authorise authorize bar bribe cause choose commission compel convince direct drive elect empower enable "
@@ -81,10 +82,10 @@ _OF_DOERS = frozenset(
 )
 # nouns of who takes a side: their owner is whom they are for or against, "Lima's critics", "a Lima loyalist"
 _PARTISANS = frozenset(
-    "accuser adherent admirer architect driving adversary advocate ally antagonist apologist attacker backer benefactor booster challenger champion "
-    "cheerleader competitor confidant confidante critic defamer defender denier detractor devotee disciple donor doubter enemy fan "
-    "financier foe follower funder hater heckler loyalist naysayer nemesis opponent promoter proponent protector rival sceptic "
-    "skeptic slanderer sponsor superfan supporter sympathiser sympathizer".split()
+    "accuser adherent admirer adversary advocate ally antagonist apologist architect attacker backer benefactor booster "
+    "challenger champion cheerleader competitor confidant confidante critic defamer defender denier detractor devotee disciple "
+    "donor doubter driving enemy fan financier foe follower funder hater heckler loyalist naysayer nemesis opponent promoter "
+    "proponent protector rival sceptic skeptic slanderer sponsor superfan supporter sympathiser sympathizer".split()
 )
 _SOME = frozenset("one some many most several few two three none all".split())
 _WAYS = frozenset(("way", "manner"))
@@ -98,9 +99,9 @@ _HAVING = _EARNING | frozenset("have has had enjoy need lack lose deserve secure
 _SHARING = frozenset("echo share repeat join second endorse adopt reflect mirror match".split())
 # whose subject does what the object is to do: "made a plan to close the mine"
 _HATCHING = frozenset(
-    "abandon adopt announce approve break cancel defend delay devise draft draw drop form give hatch have hold issue keep launch make "
-    "need obtain offer pass present publish pursue reach reject renew repeat retain reveal revive seek set show sign submit take unveil "
-    "use win withdraw".split()
+    "abandon adopt announce approve break cancel defend delay devise draft draw drop form give hatch have hold issue keep launch "
+    "make need obtain offer pass present publish pursue reach reject renew repeat retain reveal revive seek set show sign submit "
+    "take unveil use win withdraw".split()
 )
 _SUBJECTS = frozenset(("nsubj", "nsubjpass", "csubj"))
 _OBJECTS = frozenset(("dobj", "dative", "oprd", "attr"))
@@ -253,9 +254,9 @@ class Clauses:
         if own:
             return out
         above = heads[verb] if labels[verb] == "xcomp" else verb
-        if labels[above] == "relcl" and any(labels[k] == "nsubj" and words[k] not in _WHO for k in children[above]):
-            if above == verb or not any(labels[k] in _OBJECTS for k in children[above]):
-                out.append((heads[above], _ITSELF))  # "a bill that Oslo opposed", "that Oslo wants to stop"
+        sought = labels[above] == "relcl" and any(labels[k] == "nsubj" and words[k] not in _WHO for k in children[above])
+        if sought and (above == verb or not any(labels[k] in _OBJECTS for k in children[above])):
+            out.append((heads[above], _ITSELF))  # "a bill that Oslo opposed", "that Oslo wants to stop"
         return out
 
     def _whose_way(self, noun: int) -> list[Argument]:
@@ -606,9 +607,9 @@ def _of_noun(
             owners = owners + [(k, _ITSELF) for k in tree.children[heads[word]] if k < word and tags[k] == "N"]
         here = [o for preposition, o in obliques if preposition == "in"]
         verb = heads[heads[word]] if labels[word] == "pobj" and clauses.words[heads[word]] == "as" else heads[word]
-        if not owners and not obliques and (labels[word] == "oprd" or verb != heads[word]):
-            if named := [o for o in clauses.named_by(verb) if o[0] < word]:
-                return clauses.subjects(verb), named, []  # "regards Oslo as an ally"
+        named = [o for o in clauses.named_by(verb) if o[0] < word] if labels[word] == "oprd" or verb != heads[word] else []
+        if named and not owners and not obliques:
+            return clauses.subjects(verb), named, []  # "regards Oslo as an ally"
         return _taking_sides(clauses, word) + here, owners + [o for preposition, o in obliques if preposition != "in"] + rest, []
     if cue.frame != "eval":  # "the fine handed to Oslo"
         dealt = [k for k in tree.children[word] if labels[k] == "acl" and is_participle(clauses.words[k])]

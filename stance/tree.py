@@ -261,8 +261,8 @@ class _Attaching:
             if tag in "DJ0ON":
                 last = j
                 j += 1
-            elif (tag == "A" and j + 1 < n and (tags[j + 1] == "J" or (j > start and tags[j - 1] == "D" and tags[j + 1] in "NO"))) or j in self.quiet:
-                j += 1  # "a most welcome plan", "the only plan"
+            elif j in self.quiet or (tag == "A" and self._modifies(j, start)):
+                j += 1
             elif tag == "S":
                 if last < 0:
                     j += 1
@@ -302,6 +302,11 @@ class _Attaching:
             if k != last and self.heads[k] < 0 and k not in self.quiet:
                 self._hang(k, last, "det" if tags[k] == "D" else "compound" if tags[k] in "ON" else "amod")
         return _Group("NP", start, end, last)
+
+    def _modifies(self, i: int, start: int) -> bool:
+        """Whether an adverb belongs to the noun phrase that begins at `start`: "a most welcome plan", "the only plan"."""
+        following = self.tags[i + 1] if i + 1 < len(self.tags) else "."
+        return following == "J" or (following in "NO" and i > start and self.tags[i - 1] == "D")
 
     def _is_said_of(self, i: int) -> bool:
         """Whether an adjective after a name belongs to no noun, or a noun is what the verb gives to whom the name names."""
@@ -677,7 +682,8 @@ class _Attaching:
         if above < 0 or self.words[above] not in ("of", "in") or self._takes(noun, preposition):
             return -1
         at = self.heads[above]
-        if at >= 0 and self.words[above] == "in" and self.tags[at] in "VX" and self.thing is not None and self.heads[self.thing.head] == at:
+        thing_of_verb = self.thing is not None and self.heads[self.thing.head] == at
+        if self.words[above] == "in" and at >= 0 and self.tags[at] in "VX" and self.thing is not None and thing_of_verb:
             at = self.thing.head  # "there is support in Oslo for"
         if at < 0 or not (self._takes(at, preposition) or (preposition == "for" and self._is_deed(at))):
             return -1
@@ -853,7 +859,7 @@ class _Attaching:
                 if antecedent >= 0:
                     cue = self.cue_of[antecedent]
                     # "is angry that", "has doubts that"
-                    felt = opener.word == "that" and (cue is not None and cue.pos != "noun" or self.words[antecedent] in _THOUGHTS)
+                    felt = opener.word == "that" and ((cue is not None and cue.pos != "noun") or self.words[antecedent] in _THOUGHTS)
                     self._hang(head, antecedent, "ccomp" if felt else "relcl")
                 elif opener.word in _ADVERBIAL:
                     if root is not None:
@@ -864,10 +870,8 @@ class _Attaching:
                     self._hang(head, verb.head, "ccomp")
                 elif root is None:
                     self.root = group
-            elif self._is_contact(k, subject, verb):
-                noun = subject.before
-                told = noun.role == "object" and verb is not None and self._speaks(verb)
-                self._hang(head, *((verb.head, "ccomp") if told else (noun.head, "relcl")))
+            elif contact := self._contact(k, subject, verb):
+                self._hang(head, *contact)
             elif self.complement is not None:
                 self._hang(head, self.complement.head, "ccomp")
                 self.complement = None
@@ -891,9 +895,9 @@ class _Attaching:
         elif kind == "VP" and verb is not None and verb.copula and self._is_bare_participle(group):
             self._hang(head, verb.head, "xcomp")  # "remains opposed to"
         elif verb is not None and self._is_after_relative(verb):
-            noun = self.heads[verb.head]
-            self._hang(head, self.heads[noun], "ccomp")
-            self._hang(noun, head, "nsubjpass" if group.passive else "nsubj")
+            thing = self.heads[verb.head]
+            self._hang(head, self.heads[thing], "ccomp")
+            self._hang(thing, head, "nsubjpass" if group.passive else "nsubj")
         elif verb is not None:
             self._hang(head, verb.head, "conj" if kind == "," else "dep")
         elif root is None:
@@ -919,18 +923,18 @@ class _Attaching:
         noun = self.heads[verb.head]
         return self.labels[verb.head] == "relcl" and self.labels[noun] == "dobj" and self.lemmas[self.heads[noun]] in _CLAUSAL
 
-    def _is_contact(self, k: int, subject: _Group, verb: _Group | None) -> bool:
-        """Whether a clause is said of, or to, the noun phrase right before it: "the plan Oslo backs was", "told Oslo the plan was"."""
+    def _contact(self, k: int, subject: _Group, verb: _Group | None) -> tuple[int, str] | None:
+        """How a clause hangs on the noun right before it, "the plan Oslo backs was", or on who tells it, "told Oslo the plan was"."""
         noun = subject.before
         if noun is None or noun.kind != "NP" or self.tags[noun.head] == "W" or self.words[subject.start] in ("a", "an"):
-            return False
+            return None
         if noun.role in ("object", "pobj") and verb is not None and noun.head > verb.head:
             # "if Rome finds money it will pay" still wants its main verb
             if self.root is None and not any(g.kind == "VP" and g.finite for g in self.groups[k + 1 : k + 20]):
-                return False
-            return True
-        waits = noun.role == "pobj" or (self.subjects and noun is self.subjects[-1])
-        return bool(waits) and self._finite_ahead(k)
+                return None
+            return (verb.head, "ccomp") if noun.role == "object" and self._speaks(verb) else (noun.head, "relcl")
+        waits = noun.role == "pobj" or noun is (self.subjects[-1] if self.subjects else None)
+        return (noun.head, "relcl") if waits and self._finite_ahead(k) else None
 
     def _speaks(self, group: _Group) -> bool:
         cue = self.cue_of[group.head]
