@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from stance.grammar import Cue, Reading, Span, forced_names, is_participle, read
-from stance.tree import GIVING, MOVES, NAMING, Tree, tree_of
+from stance.phrases import GIVING
+from stance.tree import MOVES, NAMING, Tree, tree_of
 
 Argument = tuple[int, int]  # a token and how far it is from being the argument itself
 

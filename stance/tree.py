@@ -1,9 +1,9 @@
 """A dependency tree of a sentence by rules: which word each word hangs on, and how.
 
-No treebank and no model: the tags of `grammar` are grouped into noun phrases and verb groups, and one pass from left to right
-attaches each group to what stands before it. The labels are those of ClearNLP, as in spaCy's English pipelines (nsubj, dobj,
-pobj, prep, agent, poss, relcl ...), so that a statistical parser can take the place of these rules, see `syntax`. Of 100
-words in the sentences of `labeled/`, 80 hang where spaCy's small pipeline hangs them, and 84 of 100 subjects; in real news 74 and 80.
+No treebank and no model: one pass from left to right attaches each of the `phrases` to what stands before it. The labels are
+those of ClearNLP, as in spaCy's English pipelines (nsubj, dobj, pobj, prep, agent, poss, relcl ...), so that a statistical parser
+can take the place of these rules, see `syntax`. Of 100 words in the sentences of `labeled/`, 81 hang where spaCy's small pipeline
+hangs them, and 85 of 100 subjects; in real news 75 and 80.
 """
 
 from __future__ import annotations
@@ -12,20 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice, takewhile
 
-from stance.grammar import (
-    BE,
-    LETTING,
-    PLACES,
-    RELATIVES,
-    TITLES,
-    WISHING,
-    WITH_FATE,
-    Reading,
-    is_participle,
-    read,
-    word_set,
-    words_of,
-)
+from stance.grammar import LETTING, PLACES, RELATIVES, WISHING, WITH_FATE, read, word_set, words_of
+from stance.phrases import CLAUSAL, GIVING, Group, Phrases
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,91 +70,33 @@ def tree_of(text: str, forced: tuple[int, ...] = ()) -> Tree:
     return _Attaching(reading, low, forced).tree()
 
 
-_TITLES = word_set("mr mrs ms dr sen rep gov gen st lt col sgt jr sr rev hon prof capt maj")  # their full stop ends nothing
-_CLAUSAL = word_set(
-    "say tell think believe know claim argue insist suggest warn hope fear feel announce declare admit deny confirm report note "
-    "add explain show mean conclude predict expect acknowledge allege state maintain contend wish assume understand see hear "
-    "learn find complain boast"
-)
 MOVES = word_set("move step decision act measure gesture action ruling verdict result outcome choice announcement development")
 NAMING = word_set("rule call consider deem declare pronounce find think make name label brand dub term proclaim judge")
 _ADVERBIAL = word_set("because while although though if when whereas unless until after before since as where once")
 _SUBJECT_FORMS = word_set("he she they we i")
-_ALSO_CONJUNCTIONS = word_set("after before since until as")  # "after talks", but "after they talked"
 _OF_THE_VERB = word_set("in at on after before during since until by as from with to through amid into")
 _OF_WHAT = word_set("for over about despite without against because")  # after a name: "thanked Oslo for"
 _AFTER_AGENTS = word_set("against after before during over on to since until for")
 _OF_DOING = word_set("accuse suspect convict acquit warn")
 _PARTICLES = word_set("up down out off")  # "turned down the offer"
-_REFLEXIVES = word_set("himself herself itself themselves")
 _TO_DO = word_set(  # nouns that take an infinitive: "the decision to ban"
     "decision refusal plan effort attempt bid move pledge promise call right power ability chance failure vow proposal offer "
     "threat campaign push request order willingness readiness desire intention need vote pressure permission demand motion bill "
     "law petition appeal drive wish ambition scheme agreement deal"
 )
-_BEFORE_NAMES = TITLES | word_set("two three four five six seven eight nine ten dozen other same first last former late next only")
 _TIMES = word_set("day night morning evening weekend week month year decade time summer winter spring autumn")
 _WHEN = word_set("last next this that every each")  # "backed last year"
 _DONE_TO = word_set("on against to into at towards toward upon")
 _MANDATIVE = word_set("ask demand insist urge propose recommend request suggest order require")
 _DO = word_set("do does did")
-GIVING = word_set("give grant lend offer deny refuse hand pay do bear owe award wish win earn cost deal spare")
 _THOUGHTS = word_set("doubt doubts fear fears hope hopes concern concerns belief worry worries confidence conviction suspicion")
-_LINKING = word_set("become remain")
-_NEGATIVE = word_set("not never no t")
 _FOR_ONE_TO = word_set("call ask plead press push wait appeal long hope pray plea wish demand request time campaign argue bid")
 
 
-@dataclass(slots=True, eq=False)
-class _Group:
-    """A noun phrase (NP), a verb group (VP), or a single token by its tag, P for "to" too."""
-
-    kind: str
-    start: int
-    end: int
-    head: int
-    word: str = ""
-    finite: bool = False
-    infinitive: bool = False
-    gerund: bool = False
-    passive: bool = False
-    copula: bool = False
-    participle: bool = False  # before "by": "a bill backed by"
-    role: str = ""
-    first: _Group | None = None  # of the list that it stands in
-    before: _Group | None = None
-
-
-def _part_quotes(tags: Sequence[str]) -> set[int]:
-    """The marks around words that belong to the sentence about them: 'called it "a disgrace"', 'said it "will never pass"'."""
-    out: set[int] = set()
-    if "Q" not in tags:
-        return out
-    opening, apart = -1, False
-    for i, tag in enumerate(tags):
-        if tag == "Q":
-            if opening < 0:
-                opening, apart = i, i == 0 or tags[i - 1] in ",.Q"
-                continue
-            if not apart and i > opening + 1:
-                out |= {opening} if tags[i - 1] in ",." else {opening, i}
-            opening = -1
-    return out
-
-
-class _Attaching:
+class _Attaching(Phrases):
     """One pass over the groups of a sentence, from left to right; `heads` and `labels` fill up on the way."""
 
-    def __init__(self, reading: Reading, low: tuple[str, ...], forced: tuple[int, ...]) -> None:
-        self.words, self.lemmas = reading.words.lower, reading.lemmas
-        self.tags, self.low, self.forced = reading.tags, low, forced
-        self.cue_of = reading.cue_of
-        self.heads, self.labels = [-1] * len(low), ["dep"] * len(low)
-        self.groups: list[_Group] = []
-        self.quiet = _part_quotes(self.tags)  # passed over
-
     def tree(self) -> Tree:
-        self._group()
         top = self._attach_groups()
         for i, head in enumerate(self.heads):
             if head < 0:
@@ -175,250 +105,19 @@ class _Attaching:
             self.heads[top], self.labels[top] = top, "ROOT"
         return make_tree(self.heads, self.labels, self.tags)
 
-    def _hang(self, token: int, head: int, label: str) -> None:
-        self.heads[token], self.labels[token] = head, label
-
-    # -- groups
-
-    def _group(self) -> None:
-        i, n, tags = 0, len(self.tags), self.tags
-        while i < n:
-            tag = tags[i]
-            if i in self.quiet:
-                i += 1
-                continue
-            if self.words[i] in _REFLEXIVES and self.groups and self.groups[-1].kind == "NP":
-                self._hang(i, self.groups[-1].head, "appos")  # "the mayor himself opposed"
-                i += 1
-                continue
-            if tag in "DJ0ONS" or (tag == "A" and i + 1 < n and tags[i + 1] == "J"):
-                group = self._noun_phrase(i)
-            elif tag in "XVG" or (tag == "T" and self._verb_follows(i)):
-                group = self._verb_group(i)
-            else:
-                kind = "NP" if tag == "W" else "P" if tag in "PT" else "," if self.words[i] in "()" else tag
-                group = _Group(kind, i, i + 1, i, self.words[i])
-            self.groups.append(group)
-            i = group.end
-        for k, group in enumerate(self.groups[:-1]):
-            if group.word in _ALSO_CONJUNCTIONS and group.kind == "P" and self.groups[k + 1].kind == "NP":
-                group.kind = "R" if self._finite_ahead(k + 1) else "P"
-        self._part_contacts()
-
-    def _part_contacts(self) -> None:
-        """Part a noun from the name that opens a clause about it: "rejects the plan | Lima backs", "the plan | Lima backs was"."""
-        groups, parted = self.groups, []
-        verb: _Group | None = None  # of the clause so far
-        for k, group in enumerate(groups):
-            if group.kind == "VP" and group.finite:
-                verb = group
-            elif group.kind in ",.QRC":
-                verb = None
-            cut = self._cut(k, group) if group.kind == "NP" and k + 1 < len(groups) else 0
-            has_verb = verb is not None and not self._may_take_clause(verb.head)
-            waits = k == 0 or groups[k - 1].kind != "R"
-            if cut and (has_verb or (waits and self._finite_ahead(k + 1)) or (k == 1 and groups[0].kind == "P")):
-                for i in range(group.start, cut - 1):
-                    if self.heads[i] == group.head:
-                        self.heads[i] = cut - 1
-                self.heads[cut - 1] = -1
-                parted.append(_Group("NP", group.start, cut, cut - 1))
-                group.start = cut
-            parted.append(group)
-        self.groups = parted
-
-    def _may_take_clause(self, verb: int) -> bool:
-        return self.lemmas[verb] in _CLAUSAL or self.lemmas[verb] in WITH_FATE or self.words[verb] in LETTING
-
-    def _cut(self, k: int, group: _Group) -> int:
-        """Where the name begins that ends a noun phrase right before a verb, after a noun; 0 where it is none such."""
-        after = self.groups[k + 1]
-        opened = self.tags[group.start] == "D" or self.low[group.start] in ("the", "a", "an")  # in a mention it is no D
-        if not opened or after.kind != "VP" or not after.finite or after.participle:
-            return 0
-        cut = group.end
-        while self.tags[cut - 1] == "N" and cut - 1 not in self.forced:
-            cut -= 1
-        return cut if cut < group.end and self.tags[cut - 1] in "ON" and self.words[cut - 1] not in _BEFORE_NAMES else 0
-
-    def _verb_follows(self, i: int) -> bool:
-        i += 1
-        while i < len(self.tags) and self.tags[i] == "A":
-            i += 1
-        return i < len(self.tags) and self.tags[i] in "VX"
-
-    def _noun_phrase(self, start: int) -> _Group:
-        """Determiners, adjectives and nouns up to the last noun, owners before 's included."""
-        tags, words, n = self.tags, self.words, len(self.tags)
-        owners: list[tuple[int, int]] = []  # head, end
-        last, j = -1, start
-        while j < n:
-            tag = tags[j]
-            if tag == "D" and last >= 0 and tags[j - 1] not in "DS":
-                break
-            if tag == "O" and last == j - 1 and tags[last] == "N" and self._is_said_of(j):
-                break  # "called Oslo corrupt", "wished Oslo luck"
-            if tag in "DJ0ON":
-                last = j
-                j += 1
-            elif j in self.quiet or (tag == "A" and self._modifies(j, start)):
-                j += 1
-            elif tag == "S":
-                if last < 0:
-                    j += 1
-                    continue
-                while j < n and tags[j] == "S":
-                    j += 1
-                owners.append((last, j))
-                if j < n and tags[j] in "DJ0ONA":
-                    last = -1
-                    continue
-                break
-            elif tag == "." and j + 1 < n and (words[j] in "%-–/&" or (words[j] == "." and self._abbreviates(j - 1))):
-                j += 1
-            elif tag == "." and words[j] == "(" and last >= 0:
-                close = next((k for k in range(j + 1, min(n, j + 8)) if words[k] == ")"), -1)
-                if close > 0 and not any(tags[k] in "VX" for k in range(j, close)):  # "(R-Ohio)"
-                    for k in range(j, close + 1):
-                        self._hang(k, last, "appos")
-                    j = close + 1
-                break
-            else:
-                break
-        if last < 0:
-            if not owners:
-                return _Group("A", start, start + 1, start, words[start])
-            last = owners[-1][0]
-        end = max(j, start + 1)
-        begin = start
-        for owner, stop in owners:
-            if owner != last:
-                self._hang(owner, last, "poss")
-            for k in range(begin, stop):
-                if k != owner and self.heads[k] < 0 and k not in self.quiet:
-                    self._hang(k, owner, "case" if tags[k] == "S" else "compound")
-            begin = stop
-        for k in range(begin, end):
-            if k != last and self.heads[k] < 0 and k not in self.quiet:
-                self._hang(k, last, "det" if tags[k] == "D" else "compound" if tags[k] in "ON" else "amod")
-        return _Group("NP", start, end, last)
-
-    def _modifies(self, i: int, start: int) -> bool:
-        """Whether an adverb belongs to the noun phrase that begins at `start`: "a most welcome plan", "the only plan"."""
-        following = self.tags[i + 1] if i + 1 < len(self.tags) else "."
-        return following == "J" or (following in "NO" and i > start and self.tags[i - 1] == "D")
-
-    def _is_said_of(self, i: int) -> bool:
-        """Whether an adjective after a name belongs to no noun, or a noun is what the verb gives to whom the name names."""
-        cue = self.cue_of[i]
-        if cue is not None and cue.pos == "noun" and self.groups and self.groups[-1].kind == "VP":
-            return cue.stance != "neutral" and self.lemmas[self.groups[-1].head] in GIVING
-        return cue is not None and cue.pos == "adj" and (i + 1 == len(self.tags) or self.tags[i + 1] not in "ONJS")
-
-    def _abbreviates(self, i: int) -> bool:
-        """Whether a full stop after this token ends nothing: a title before a name, a letter of "U.S."."""
-        if self.words[i] in _TITLES:
-            return self.tags[i + 2] in "NO"
-        return self.tags[i] == "N" and len(self.low[i]) == 1
-
-    def _verb_group(self, start: int) -> _Group:
-        """Auxiliaries and adverbs up to the main verb, or to the last auxiliary where there is none."""
-        tags, words, n = self.tags, self.words, len(self.tags)
-        verb, auxiliary, j = -1, -1, start
-        infinitive = tags[start] == "T"
-        if infinitive:
-            j += 1
-        while j < n:
-            tag = tags[j]
-            if tag == "X":
-                auxiliary = j
-                j += 1
-            elif (tag == "T" and auxiliary >= 0) or (tag == "A" and j + 1 < n and tags[j + 1] in "XVGA"):
-                j += 1  # "is to leave", "has never left"
-            elif j in self.quiet and j + 1 < n and tags[j + 1] in "XVGA":
-                j += 1
-            elif tag in "VG":
-                if not (tag == "G" and j != start and auxiliary < 0 and not infinitive):
-                    verb = j
-                    j += 1
-                break
-            else:
-                break
-        head = verb if verb >= 0 else max(auxiliary, start)
-        end = max(j, start + 1)
-        cue = self.cue_of[head]
-        stands_by = cue is not None and cue.pos == "verb" and cue.end > end  # "stands by the plan"
-        by = words[end : end + 1] == ("by",) and tags[head] == "V" and not stands_by
-        bare = auxiliary < 0
-        gerund = (tags[head] == "G" and bare and not infinitive) or words[start] in ("having", "being")
-        group = _Group("VP", start, end, head, words[head])
-        group.infinitive, group.gerund, group.finite = infinitive, gerund, not infinitive and not gerund
-        group.copula = (verb < 0 and words[head] in BE) or self.lemmas[head] in _LINKING
-        group.passive = (verb >= 0 and not bare and words[auxiliary] in BE and tags[head] == "V") or (bare and by)
-        group.participle = group.finite and bare and by
-        for k in range(start, end):
-            if k != head and k not in self.quiet:
-                self._hang(k, head, "neg" if words[k] in _NEGATIVE else "aux" if tags[k] in "XT" else "advmod")
-        return group
-
-    # -- attaching
-
-    def _finite_ahead(self, k: int) -> bool:
-        """Whether the noun phrase that is group k leads to a finite verb, past what hangs on it."""
-        groups, j = self.groups, k + 1
-        if [g.kind for g in groups[j : j + 2]] == ["NP", "VP"] and groups[j + 1].finite:
-            j += 2  # "the plan Oslo backs was"
-        for _ in range(12):
-            while j < len(groups) and groups[j].kind == "A":
-                j += 1
-            if j >= len(groups):
-                return False
-            group = groups[j]
-            if group.kind == "VP":
-                return group.finite and not group.participle
-            joins = group.kind == "P" or (group.kind == "C" and group.word in ("and", "or"))
-            if not joins or j + 1 >= len(groups) or groups[j + 1].kind != "NP":
-                return False
-            j += 2
-        return False
-
-    def _is_bare_participle(self, group: _Group) -> bool:
-        return group.kind == "VP" and group.start == group.head and is_participle(self.words[group.head])
-
-    def _is_reduced(self, k: int, group: _Group) -> bool:
-        """Whether a participle with what hangs on it stands between a noun and its verb: "the ban imposed on Oslo was lifted"."""
-        groups, j = self.groups, k + 1
-        if not group.finite or not self._is_bare_participle(group):
-            return False
-        opening = groups[k - 1].kind
-        if opening == "A" and k > 1:
-            opening = groups[k - 2].kind
-        if opening not in ("NP", ",") or j >= len(groups) or groups[j].kind not in ("P", "A"):
-            return False
-        while j < len(groups) and groups[j].kind in ("P", "A"):
-            j += 1 if groups[j].kind == "A" or j + 1 >= len(groups) or groups[j + 1].kind != "NP" else 2
-        if opening == "," and j < len(groups) and groups[j].kind == ",":
-            j += 1
-        elif opening == ",":
-            return False
-        return j < len(groups) and groups[j].kind == "VP" and groups[j].finite and not groups[j].participle
-
     def _attach_groups(self) -> int:
         """Attach every group; the token that is the root."""
         groups = self.groups
-        for k, group in enumerate(groups):
-            if k and group.kind == "VP" and not group.participle and self._is_reduced(k, group):
-                group.participle = group.passive = True
-        self.verb: _Group | None = None  # the last verb group
-        self.root: _Group | None = None
-        self.subject: _Group | None = None  # of the last verb that has one
-        self.noun: _Group | None = None  # the last noun phrase that is no apposition
-        self.thing: _Group | None = None  # the last object of a verb
-        self.object: _Group | None = None  # of the last verb, or what follows its "for", with nothing since that cuts it off
-        self.subjects: list[_Group] = []  # noun phrases that wait for their verb, the outermost first
-        self.fate: _Group | None = None  # the last verb group that says what is wished of an object
-        self.opener: tuple[int, _Group, int] | None = None  # "who", "because": where, itself, the noun before or -1
-        self.complement: _Group | None = None  # the verb that takes the clause whose subject waits
+        self.verb: Group | None = None  # the last verb group
+        self.root: Group | None = None
+        self.subject: Group | None = None  # of the last verb that has one
+        self.noun: Group | None = None  # the last noun phrase that is no apposition
+        self.thing: Group | None = None  # the last object of a verb
+        self.object: Group | None = None  # of the last verb, or what follows its "for", with nothing since that cuts it off
+        self.subjects: list[Group] = []  # noun phrases that wait for their verb, the outermost first
+        self.fate: Group | None = None  # the last verb group that says what is wished of an object
+        self.opener: tuple[int, Group, int] | None = None  # "who", "because": where, itself, the noun before or -1
+        self.complement: Group | None = None  # the verb that takes the clause whose subject waits
         self.waiting: list[int] = []  # what stands before the root
         before = beyond = None  # the group before, and the one before that where it is a comma
         for k, group in enumerate(groups):
@@ -429,7 +128,7 @@ class _Attaching:
                 if self.verb is None:
                     self.waiting.append(group.head)
                 else:
-                    self._hang(group.head, self.verb.head, "advmod")
+                    self.hang(group.head, self.verb.head, "advmod")
                 continue
             if group.kind == "NP":
                 self._attach_noun(k, group, before, beyond)
@@ -455,12 +154,12 @@ class _Attaching:
             elif group.kind in ",.QC":
                 self.object = None
                 if group.word == ":" and self.root is None and self.subjects and self.subjects[0] is groups[0]:
-                    self._hang(self.subjects.pop(0).head, -1, "speaker")  # "Mayor: the plan is a disgrace"
+                    self.hang(self.subjects.pop(0).head, -1, "speaker")  # "Mayor: the plan is a disgrace"
             beyond = before if group.kind == "," else group
             before = group
         if self.root is not None and self._speaks(self.root):
             for group in self.subjects:  # what is said has no verb: '"A disgrace," said Oslo'
-                self._hang(group.head, self.root.head, "ccomp")
+                self.hang(group.head, self.root.head, "ccomp")
         return self._top()
 
     def _top(self) -> int:
@@ -469,88 +168,88 @@ class _Attaching:
             return self.root.head
         return next((g.head for g in self.groups if self.labels[g.head] != "speaker"), 0)
 
-    def _attach_noun(self, k: int, group: _Group, before: _Group | None, beyond: _Group | None) -> None:
+    def _attach_noun(self, k: int, group: Group, before: Group | None, beyond: Group | None) -> None:
         if self._is_echo(k, group, before) or self._is_denied(k, group, before):
             return
         after = next((g for g in islice(self.groups, k + 1, None) if g.kind != "A"), None)
         kind = before.kind if before else "."
         subject = after is not None and after.kind == "VP" and after.finite and not after.participle
-        opens = kind in (",", "Q", "R", ".", "C") or (kind == "VP" and before is not None and self.lemmas[before.head] in _CLAUSAL)
-        subject = subject or (before is not None and opens and self._finite_ahead(k))  # "said the ban on Oslo was wrong"
+        opens = kind in (",", "Q", "R", ".", "C") or (kind == "VP" and before is not None and self.lemmas[before.head] in CLAUSAL)
+        subject = subject or (before is not None and opens and self.finite_ahead(k))  # "said the ban on Oslo was wrong"
         noun = self.noun
         if kind == "," and noun is beyond and noun in self.subjects and after is not None and after.kind in (",", "C"):
             subject = False  # "Oslo, Rome and Lima condemned"
         if kind == "P" and before is not None and before.word in _PARTICLES and self._follows_verb(k - 1):
             self.labels[before.head] = "prt"
-            self._hang(group.head, self.heads[before.head], "dobj")
+            self.hang(group.head, self.heads[before.head], "dobj")
             group.role, self.object = "object", group
         elif kind == "P" and before is not None:
-            self._hang(group.head, before.head, "pobj")
+            self.hang(group.head, before.head, "pobj")
             group.role = "pobj"
             if before.word == "for":
                 self.object = group
         elif kind == "VP" and before is not None:
             if before.role == "inverted":
-                self._hang(group.head, before.head, "nsubj")
+                self.hang(group.head, before.head, "nsubj")
             elif self.words[group.head] in _TIMES and self.words[group.start] in _WHEN:
-                self._hang(group.head, before.head, "npadvmod")
-            elif subject and ((self.lemmas[before.head] in _CLAUSAL and not self._sees(k, before)) or group.word in _SUBJECT_FORMS):
+                self.hang(group.head, before.head, "npadvmod")
+            elif subject and ((self.lemmas[before.head] in CLAUSAL and not self._sees(k, before)) or group.word in _SUBJECT_FORMS):
                 self.subjects.append(group)
                 self.opener, self.complement = None, before
                 group.role = "subject"
             else:
-                self._hang(group.head, before.head, "attr" if before.copula else "oprd" if before.passive else "dobj")
+                self.hang(group.head, before.head, "attr" if before.copula else "oprd" if before.passive else "dobj")
                 group.role = "object"
                 self.object = self.thing = group
         elif kind == "NP" and before is not None and self._is_verbless(k, group, before):
             self.subjects.remove(before)
-            self._hang(before.head, group.head, "nsubj")
+            self.hang(before.head, group.head, "nsubj")
             before.role, group.role = "", "predicate"
             self.root = self.root or group
         elif kind == "NP" and self.object is before and before is not None and self._is_given(before, group):
             self.labels[before.head] = "dative"
-            self._hang(group.head, self.heads[before.head], "dobj")
+            self.hang(group.head, self.heads[before.head], "dobj")
             group.role = "object"
         elif kind == "NP" and self.object is not None and self._names(self.object, group):
-            self._hang(group.head, self.heads[self.object.head], "oprd")
+            self.hang(group.head, self.heads[self.object.head], "oprd")
             group.role = "predicate"
         elif before is not None and before.word in (":", "—", "–") and self._is_named_last(k):
-            self._hang(group.head, (self.thing or noun or group).head, "appos")
+            self.hang(group.head, (self.thing or noun or group).head, "appos")
             group.role = "apposition"
         elif kind == "C" and noun is not None and before is not None and self._is_list(group, before, noun, subject):
             first = self._parallel(k, noun)
-            self._hang(group.head, first.head, "conj")
+            self.hang(group.head, first.head, "conj")
             group.role, group.first = "conj", first.first or first
         elif kind == "," and noun is not None and beyond is noun and not subject:
             listed = after is not None and after.kind in (",", "C") and self.tags[group.start] != "D" and not self._is_owned(group)
             listed = listed or (self.labels[noun.head] == "conj" and after is not None and after.kind == ",")
-            self._hang(group.head, noun.head, "conj" if listed else "appos")
+            self.hang(group.head, noun.head, "conj" if listed else "appos")
             group.role, group.first = ("conj", noun.first or noun) if listed else ("apposition", None)
         elif subject or self.verb is None or after is None or after.kind in ("P", "R", ",", "VP", "NP", "C"):
             self.subjects.append(group)
             group.role = "subject"
         else:
-            self._hang(group.head, self.verb.head, "npadvmod")
+            self.hang(group.head, self.verb.head, "npadvmod")
         if group.role != "apposition" or self.words[group.head] in MOVES:
             self.noun = group
 
-    def _is_echo(self, k: int, group: _Group, before: _Group | None) -> bool:
+    def _is_echo(self, k: int, group: Group, before: Group | None) -> bool:
         """Attach who does likewise: "rejects the plan, as does Oslo", "and so did Oslo"."""
         echoes = before is not None and before.kind == "VP" and self.words[before.head] in _DO and before.start == before.head
         if not echoes or self.subject is None or k < 2 or self.groups[k - 2].word not in ("as", "so", "nor"):
             return False
-        if self._finite_ahead(k):  # "nor did Oslo say"
+        if self.finite_ahead(k):  # "nor did Oslo say"
             return False
-        self._hang(group.head, self.subject.head, "conj")
+        self.hang(group.head, self.subject.head, "conj")
         return True
 
-    def _is_denied(self, k: int, group: _Group, before: _Group | None) -> bool:
+    def _is_denied(self, k: int, group: Group, before: Group | None) -> bool:
         """Attach who is ruled out: "Oslo, not Rome, rejects"."""
         if self.noun is None or before is None or before.kind not in (",", "C") or self.groups[k - 1].word != "not":
             return False
-        if self._finite_ahead(k):  # ", and not one of them complained"
+        if self.finite_ahead(k):  # ", and not one of them complained"
             return False
-        self._hang(group.head, self.noun.head, "dep")
+        self.hang(group.head, self.noun.head, "dep")
         return True
 
     def _is_named_last(self, k: int) -> bool:
@@ -559,32 +258,32 @@ class _Attaching:
             return False
         return not any(g.kind == "VP" for g in takewhile(lambda g: g.word not in (".", ";"), self.groups[k:]))
 
-    def _sees(self, k: int, verb: _Group) -> bool:
+    def _sees(self, k: int, verb: Group) -> bool:
         """Whether what is to be seen is done to the noun phrase that is group k: "wants to see the plan dropped"."""
-        return verb.infinitive and self.lemmas[verb.head] == "see" and self._is_bare_participle(self.groups[k + 1])
+        return verb.infinitive and self.lemmas[verb.head] == "see" and self.is_bare_participle(self.groups[k + 1])
 
-    def _is_verbless(self, k: int, group: _Group, before: _Group) -> bool:
+    def _is_verbless(self, k: int, group: Group, before: Group) -> bool:
         """Whether a noun phrase says what the one before is, as in headlines: "Tram plan a bad joke"."""
         if before.role != "subject" or self.opener is not None or self.tags[group.start] != "D" or self.words[group.start] == "the":
             return False
-        return not self._finite_ahead(k)
+        return not self.finite_ahead(k)
 
     def _follows_verb(self, k: int) -> bool:
         """Whether group k comes right after an active verb."""
         return k > 0 and self.groups[k - 1].kind == "VP" and not self.groups[k - 1].passive and not self.groups[k - 1].copula
 
-    def _is_given(self, thing: _Group, group: _Group) -> bool:
+    def _is_given(self, thing: Group, group: Group) -> bool:
         """Whether a noun phrase is what the verb gives to its object: "gave the plan its blessing"."""
         given = self.labels[thing.head] == "dobj" and self.lemmas[self.heads[thing.head]] in GIVING
         return given and self.tags[group.start] in "DO"
 
-    def _names(self, thing: _Group, group: _Group) -> bool:
+    def _names(self, thing: Group, group: Group) -> bool:
         """Whether a noun phrase says what the verb before calls its object: "called the plan a mistake"."""
         cue = self.cue_of[group.head]
         says = self.tags[group.start] == "D" or (cue is not None and cue.pos == "adj")
         return says and self.lemmas[self.heads[thing.head]] in NAMING
 
-    def _parallel(self, k: int, noun: _Group) -> _Group:
+    def _parallel(self, k: int, noun: Group) -> Group:
         """What a noun phrase after "and" is joined to: the object in "drew praise from Oslo and scorn from Rome"."""
         after = self.groups[k + 1 : k + 2]
         thing = self.thing
@@ -592,17 +291,17 @@ class _Attaching:
             return noun
         return thing if thing.head < noun.head and self.tags[self.groups[k].head] != "N" else noun
 
-    def _is_owned(self, group: _Group) -> bool:
+    def _is_owned(self, group: Group) -> bool:
         """Whether a noun phrase says whose it is: "Oslo, Rome's ally,"."""
         return self.tags[group.head] != "N" and "S" in self.tags[group.start : group.head]
 
-    def _is_list(self, group: _Group, before: _Group, noun: _Group, subject: bool) -> bool:
+    def _is_list(self, group: Group, before: Group, noun: Group, subject: bool) -> bool:
         """Whether "and" joins two noun phrases, and not two clauses."""
         if before.word == "but":
             return self.words[noun.head] == "anything"  # "is anything but happy"
         return not subject or self.verb is None or (noun.first or noun) in self.subjects
 
-    def _attach_preposition(self, k: int, group: _Group, before: _Group | None) -> None:
+    def _attach_preposition(self, k: int, group: Group, before: Group | None) -> None:
         verb = self.verb
         label = "prep"
         if before is not None and before.kind == "NP":
@@ -628,15 +327,15 @@ class _Attaching:
             self.waiting.append(group.head)
             self.labels[group.head] = "prep"
             return
-        self._hang(group.head, head, label)
+        self.hang(group.head, head, label)
 
-    def _is_blamed(self, k: int, thing: _Group, verb: _Group) -> bool:
+    def _is_blamed(self, k: int, thing: Group, verb: Group) -> bool:
         """Whether "for" says what somebody did to earn what the verb says: "was jailed in Oslo for insulting"."""
         after = self.groups[k + 1] if k + 1 < len(self.groups) else thing
         earned = verb.passive or self.tags[thing.head] == "N"
         return after.kind == "VP" and after.gerund and earned and thing.role in ("pobj", "conj")
 
-    def _is_of_the_verb(self, k: int, group: _Group, thing: _Group) -> bool:
+    def _is_of_the_verb(self, k: int, group: Group, thing: Group) -> bool:
         """Whether a preposition after an object hangs on the verb: "thanked Oslo for", "accused Oslo of lying"."""
         noun = thing.head
         above = self.heads[noun]
@@ -655,7 +354,7 @@ class _Attaching:
             return not self._takes(noun, group.word)
         return group.word in _OF_WHAT and self.tags[noun] == "N"
 
-    def _opens_phrase(self, group: _Group) -> bool:
+    def _opens_phrase(self, group: Group) -> bool:
         """Whether a phrase of the lexicon begins here: "at the request of"."""
         cue = self.cue_of[group.head]
         return cue is not None and cue.pos == "phrase" and cue.start == group.head and cue.end - cue.start > 2
@@ -675,7 +374,7 @@ class _Attaching:
                 return at
         return noun
 
-    def _deed_above(self, thing: _Group, preposition: str) -> int:
+    def _deed_above(self, thing: Group, preposition: str) -> int:
         """The deed, above what "of" or "in" names, that a preposition belongs to: "the award of a medal to", "support in Oslo for"."""
         noun = thing.head
         above = self.heads[noun]
@@ -688,14 +387,14 @@ class _Attaching:
         if at < 0 or not (self._takes(at, preposition) or (preposition == "for" and self._is_deed(at))):
             return -1
         if self.words[above] == "in":
-            self._hang(above, at, "prep")
+            self.hang(above, at, "prep")
         return at
 
     def _takes(self, noun: int, preposition: str) -> bool:
         """Whether a noun is a deed to whatever follows the preposition: "a ban on", "cuts to"."""
         return preposition in _DONE_TO and self._is_deed(noun)
 
-    def _attach_verb(self, k: int, group: _Group, before: _Group | None) -> None:
+    def _attach_verb(self, k: int, group: Group, before: Group | None) -> None:
         kind = before.kind if before else "."
         head, verb, noun = group.head, self.verb, self.noun
         self.verb = group
@@ -704,50 +403,50 @@ class _Attaching:
         if group.infinitive:
             waits = before is not None and before.role == "subject" and (verb is None or verb.head < before.head)
             if before is not None and (waits or (before.kind == "NP" and self.words[before.head] in _TO_DO)):
-                self._hang(head, before.head, "acl")  # "plans to"
+                self.hang(head, before.head, "acl")  # "plans to"
             elif verb is not None:
-                self._hang(head, verb.head, "xcomp")
+                self.hang(head, verb.head, "xcomp")
             elif noun is not None:
-                self._hang(head, noun.head, "acl")
+                self.hang(head, noun.head, "acl")
             else:
                 self._wait(head, "advcl")  # "To stop the plan, Oslo sued"
         elif group.gerund:
             if verb is not None and self.lemmas[verb.head] in ("spend", "waste") and kind == "NP":
-                self._hang(head, verb.head, "xcomp")  # "spent years fighting"
+                self.hang(head, verb.head, "xcomp")  # "spent years fighting"
             elif before is not None and kind in ("P", "NP"):
-                self._hang(head, before.head, "pcomp" if kind == "P" else "acl")
+                self.hang(head, before.head, "pcomp" if kind == "P" else "acl")
             elif verb is not None:
-                self._hang(head, verb.head, "xcomp" if kind == "VP" else "advcl")
+                self.hang(head, verb.head, "xcomp" if kind == "VP" else "advcl")
             elif self.subjects:
-                self._hang(head, self.subjects[-1].head, "acl")
+                self.hang(head, self.subjects[-1].head, "acl")
             else:
                 self._wait(head, "advcl")
-        elif verb is None and self.root is None and kind == "." and not self.subjects and self._is_bare_participle(group):
+        elif verb is None and self.root is None and kind == "." and not self.subjects and self.is_bare_participle(group):
             group.passive = True  # "Stripped of her title by the union, Ruiz"
             self._wait(head, "advcl")
         elif kind == "NP" and before is not None and verb is not None and not self.subjects and self._is_added(k, group, before):
             group.passive = True
-            self._hang(head, before.head, "acl")
+            self.hang(head, before.head, "acl")
         elif group.participle and kind in ("NP", ",") and noun is not None and self._not_the_main_verb(k, noun):
-            self._hang(head, self._deed_of(noun.head) if kind == "," else noun.head, "acl")
+            self.hang(head, self._deed_of(noun.head) if kind == "," else noun.head, "acl")
         elif kind == "R" and self.opener is not None and self.opener[1].word in RELATIVES:
             at, opener, antecedent = self.opener
             self.opener = None
             if noun is not None and (opener.word != "that" or self.groups[max(at - 1, 0)].kind in ("NP", ",")):
-                self._hang(head, noun.head if antecedent < 0 else antecedent, "relcl")
-                self._hang(opener.head, head, "nsubj")
+                self.hang(head, noun.head if antecedent < 0 else antecedent, "relcl")
+                self.hang(opener.head, head, "nsubj")
             elif verb is not None:
-                self._hang(head, verb.head, "ccomp")
+                self.hang(head, verb.head, "ccomp")
         else:
             self._attach_finite(k, group, kind, verb)
 
-    def _is_added(self, k: int, group: _Group, before: _Group) -> bool:
+    def _is_added(self, k: int, group: Group, before: Group) -> bool:
         """Whether a participle is said of the noun before it: "denounced the fine imposed on Oslo"."""
         after = self.groups[k + 1].kind if k + 1 < len(self.groups) else "."
         common = self.tags[before.head] == "O" or before.head in self.forced
-        return common and after != "NP" and self._is_bare_participle(group)
+        return common and after != "NP" and self.is_bare_participle(group)
 
-    def _has_own_subject(self, k: int, group: _Group, kind: str, verb: _Group | None) -> bool:
+    def _has_own_subject(self, k: int, group: Group, kind: str, verb: Group | None) -> bool:
         """Attach a verb whose subject is the object before it: "wants the dam stopped", "called for Ruiz to be freed"."""
         if self._is_joined_fate(k, group, verb) or self._is_fate_of_relative(group, kind, verb):
             return True
@@ -763,19 +462,19 @@ class _Attaching:
         asks = self.tags[above] == "X" and self.root is verb and group.start == head
         if asks and not any(self.heads[g.head] == above and self.labels[g.head] == "nsubj" for g in self.groups[: k - 1]):
             # "did Oslo condemn the ban?"
-            self._hang(thing.head, head, "nsubj")
-            self._hang(above, head, "aux")
+            self.hang(thing.head, head, "nsubj")
+            self.hang(above, head, "aux")
             self.root = group
             return True
         if not self._takes_clause(above, group, after_for):
             return False
         group.passive = group.passive or (self.lemmas[above] in WITH_FATE and not group.infinitive)
-        self._hang(thing.head, head, "nsubjpass" if group.passive else "nsubj")
-        self._hang(head, above, "ccomp")
+        self.hang(thing.head, head, "nsubjpass" if group.passive else "nsubj")
+        self.hang(head, above, "ccomp")
         self.fate = group
         return True
 
-    def _takes_clause(self, word: int, group: _Group, after_for: bool) -> bool:
+    def _takes_clause(self, word: int, group: Group, after_for: bool) -> bool:
         """Whether a word takes this verb group, with its subject, as what is wished, asked for or brought about."""
         lemma = self.lemmas[word]
         if after_for:
@@ -784,33 +483,33 @@ class _Attaching:
             return lemma in WISHING
         if self.words[group.start] == "be":  # "demanded the ban be lifted"
             return lemma in _MANDATIVE
-        return (self.words[word] in LETTING and group.start == group.head) or (lemma in WITH_FATE and self._is_bare_participle(group))
+        return (self.words[word] in LETTING and group.start == group.head) or (lemma in WITH_FATE and self.is_bare_participle(group))
 
-    def _is_fate_of_relative(self, group: _Group, kind: str, verb: _Group | None) -> bool:
+    def _is_fate_of_relative(self, group: Group, kind: str, verb: Group | None) -> bool:
         """Attach what is wished of what a relative clause is about: "the ban, which Oslo wants lifted"."""
         if verb is None or kind != "VP" or self.labels[verb.head] != "relcl":
             return False
-        if self.lemmas[verb.head] not in WITH_FATE or not self._is_bare_participle(group):
+        if self.lemmas[verb.head] not in WITH_FATE or not self.is_bare_participle(group):
             return False
         group.passive = True
-        self._hang(group.head, verb.head, "ccomp")
+        self.hang(group.head, verb.head, "ccomp")
         return True
 
-    def _is_joined_fate(self, k: int, group: _Group, verb: _Group | None) -> bool:
+    def _is_joined_fate(self, k: int, group: Group, verb: Group | None) -> bool:
         """Attach the second of two fates: "wants the road scrapped and the bridge kept"."""
-        if verb is None or verb is not self.fate or not self.subjects or not self._is_bare_participle(group):
+        if verb is None or verb is not self.fate or not self.subjects or not self.is_bare_participle(group):
             return False
         subject = self.subjects[-1]
         if self.groups[k - 1] is not subject or self.groups[k - 2].word not in ("and", "but"):
             return False
         self.subjects.pop()
         group.passive, subject.role = True, ""
-        self._hang(subject.head, group.head, "nsubjpass")
-        self._hang(group.head, self.heads[verb.head], "ccomp")
+        self.hang(subject.head, group.head, "nsubjpass")
+        self.hang(group.head, self.heads[verb.head], "ccomp")
         self.fate = group
         return True
 
-    def _is_fate(self, k: int, group: _Group, before: _Group | None) -> bool:
+    def _is_fate(self, k: int, group: Group, before: Group | None) -> bool:
         """Attach where something is wished to be: "wants the army out of Jos"."""
         thing = self.object
         if thing is None or before is not thing or group.word not in PLACES or self.verb is None:
@@ -819,11 +518,11 @@ class _Attaching:
             return False
         if group.word == "over" and k + 1 < len(self.groups) and self.groups[k + 1].kind == "NP":
             return False
-        self._hang(group.head, self.verb.head, "ccomp")
-        self._hang(thing.head, group.head, "nsubj")
+        self.hang(group.head, self.verb.head, "ccomp")
+        self.hang(thing.head, group.head, "nsubj")
         return True
 
-    def _not_the_main_verb(self, k: int, noun: _Group) -> bool:
+    def _not_the_main_verb(self, k: int, noun: Group) -> bool:
         if not self.subjects or self.subjects[-1] is not noun:
             return True
         for group in self.groups[k + 1 :]:
@@ -833,73 +532,73 @@ class _Attaching:
                 break
         return False
 
-    def _attach_finite(self, k: int, group: _Group, kind: str, verb: _Group | None) -> None:
+    def _attach_finite(self, k: int, group: Group, kind: str, verb: Group | None) -> None:
         head, root = group.head, self.root
         quoted = any(g.kind == "Q" for g in self.groups[max(0, k - 2) : k])  # '"...," wrote Oslo'
-        speaks = root is not None and self.heads[root.head] < 0 and (self.lemmas[head] in _CLAUSAL or (quoted and self._speaks(group)))
+        speaks = root is not None and self.heads[root.head] < 0 and (self.lemmas[head] in CLAUSAL or (quoted and self._speaks(group)))
         if self.subjects and kind in ("Q", ",") and self._is_inverted(k, group):
             if root is not None and self.heads[root.head] < 0:
-                self._hang(root.head, head, "ccomp")
+                self.hang(root.head, head, "ccomp")
             for fragment in self.subjects[:-1]:
-                self._hang(fragment.head, head, "ccomp")
+                self.hang(fragment.head, head, "ccomp")
             del self.subjects[:-1]
             self.root = group
             group.role = "inverted"
         elif self.subjects:
             subject = self.subject = self.subjects.pop()
-            self._hang(subject.head, head, "nsubjpass" if group.passive else "nsubj")
+            self.hang(subject.head, head, "nsubjpass" if group.passive else "nsubj")
             subject.role = ""
             joined = subject.before is not None and subject.before.kind == "C"
             if self.subjects and self._is_said_before(subject):
-                self._hang(self.subjects.pop().head, subject.head, "appos")
+                self.hang(self.subjects.pop().head, subject.head, "appos")
             if self.opener is not None:
                 _, opener, antecedent = self.opener
                 self.opener = None
-                self._hang(opener.head, head, "mark")
+                self.hang(opener.head, head, "mark")
                 if antecedent >= 0:
                     cue = self.cue_of[antecedent]
                     # "is angry that", "has doubts that"
                     felt = opener.word == "that" and ((cue is not None and cue.pos != "noun") or self.words[antecedent] in _THOUGHTS)
-                    self._hang(head, antecedent, "ccomp" if felt else "relcl")
+                    self.hang(head, antecedent, "ccomp" if felt else "relcl")
                 elif opener.word in _ADVERBIAL:
                     if root is not None:
-                        self._hang(head, (verb or root).head, "advcl")
+                        self.hang(head, (verb or root).head, "advcl")
                     else:
                         self._wait(head, "advcl")
                 elif verb is not None:
-                    self._hang(head, verb.head, "ccomp")
+                    self.hang(head, verb.head, "ccomp")
                 elif root is None:
                     self.root = group
             elif contact := self._contact(k, subject, verb):
-                self._hang(head, *contact)
+                self.hang(head, *contact)
             elif self.complement is not None:
-                self._hang(head, self.complement.head, "ccomp")
+                self.hang(head, self.complement.head, "ccomp")
                 self.complement = None
             elif root is None:
                 self.root = group
             elif speaks and not joined:
-                self._hang(root.head, head, "ccomp")
+                self.hang(root.head, head, "ccomp")
                 self.root = group
             elif verb is not None and subject.head > verb.head:
-                self._hang(head, root.head, "conj" if joined else "parataxis")
+                self.hang(head, root.head, "conj" if joined else "parataxis")
             elif self.heads[root.head] != head:
-                self._hang(head, root.head, "parataxis")
+                self.hang(head, root.head, "parataxis")
         elif kind == "C" and verb is not None:
-            self._hang(head, verb.head, "conj")
+            self.hang(head, verb.head, "conj")
         elif kind in ("Q", ",") and speaks and root is not None:
-            self._hang(root.head, head, "ccomp")
+            self.hang(root.head, head, "ccomp")
             self.root = group
             group.role = "inverted"  # '"...," said Oslo'
-        elif kind == "VP" and verb is not None and self.labels[verb.head] == "relcl" and self.lemmas[verb.head] in _CLAUSAL:
-            self._hang(head, verb.head, "ccomp")  # "a plot that Oslo says was foiled"
-        elif kind == "VP" and verb is not None and verb.copula and self._is_bare_participle(group):
-            self._hang(head, verb.head, "xcomp")  # "remains opposed to"
+        elif kind == "VP" and verb is not None and self.labels[verb.head] == "relcl" and self.lemmas[verb.head] in CLAUSAL:
+            self.hang(head, verb.head, "ccomp")  # "a plot that Oslo says was foiled"
+        elif kind == "VP" and verb is not None and verb.copula and self.is_bare_participle(group):
+            self.hang(head, verb.head, "xcomp")  # "remains opposed to"
         elif verb is not None and self._is_after_relative(verb):
             thing = self.heads[verb.head]
-            self._hang(head, self.heads[thing], "ccomp")
-            self._hang(thing, head, "nsubjpass" if group.passive else "nsubj")
+            self.hang(head, self.heads[thing], "ccomp")
+            self.hang(thing, head, "nsubjpass" if group.passive else "nsubj")
         elif verb is not None:
-            self._hang(head, verb.head, "conj" if kind == "," else "dep")
+            self.hang(head, verb.head, "conj" if kind == "," else "dep")
         elif root is None:
             self.root = group
             if kind == "Q" and k + 1 < len(self.groups) and self.groups[k + 1].kind == "NP" and self._speaks(group):
@@ -911,19 +610,19 @@ class _Attaching:
                 self.heads[token] = head
             self.waiting = []
 
-    def _is_said_before(self, subject: _Group) -> bool:
+    def _is_said_before(self, subject: Group) -> bool:
         """Whether what opens the sentence is said of the subject after its comma: "A critic of the plan, Oslo recalled"."""
         fragment = self.subjects[-1]
         if subject.before is None or subject.before.kind != "," or self.root is not None or len(self.subjects) > 1:
             return False
         return self.words[fragment.start] in ("a", "an") and all(self.tags[i] == "A" for i in range(fragment.start))
 
-    def _is_after_relative(self, verb: _Group) -> bool:
+    def _is_after_relative(self, verb: Group) -> bool:
         """Whether a verb of speech has what is the subject of a clause: "said the plan, which Oslo drafted, was"."""
         noun = self.heads[verb.head]
-        return self.labels[verb.head] == "relcl" and self.labels[noun] == "dobj" and self.lemmas[self.heads[noun]] in _CLAUSAL
+        return self.labels[verb.head] == "relcl" and self.labels[noun] == "dobj" and self.lemmas[self.heads[noun]] in CLAUSAL
 
-    def _contact(self, k: int, subject: _Group, verb: _Group | None) -> tuple[int, str] | None:
+    def _contact(self, k: int, subject: Group, verb: Group | None) -> tuple[int, str] | None:
         """How a clause hangs on the noun right before it, "the plan Oslo backs was", or on who tells it, "told Oslo the plan was"."""
         noun = subject.before
         if noun is None or noun.kind != "NP" or self.tags[noun.head] == "W" or self.words[subject.start] in ("a", "an"):
@@ -934,18 +633,18 @@ class _Attaching:
                 return None
             return (verb.head, "ccomp") if noun.role == "object" and self._speaks(verb) else (noun.head, "relcl")
         waits = noun.role == "pobj" or noun is (self.subjects[-1] if self.subjects else None)
-        return (noun.head, "relcl") if waits and self._finite_ahead(k) else None
+        return (noun.head, "relcl") if waits and self.finite_ahead(k) else None
 
-    def _speaks(self, group: _Group) -> bool:
+    def _speaks(self, group: Group) -> bool:
         cue = self.cue_of[group.head]
-        return self.lemmas[group.head] in _CLAUSAL or (cue is not None and cue.frame == "speech" and cue.pos == "verb")
+        return self.lemmas[group.head] in CLAUSAL or (cue is not None and cue.frame == "speech" and cue.pos == "verb")
 
-    def _is_inverted(self, k: int, group: _Group) -> bool:
+    def _is_inverted(self, k: int, group: Group) -> bool:
         """Whether a verb of speech follows words that have none: '"A disgrace," said Oslo', "shame on Rome, says Oslo"."""
         groups, subject = self.groups, self.subjects[-1]
         if not self._speaks(group) or group.passive or k + 1 >= len(groups) or groups[k + 1].kind != "NP":
             return False
-        if self._finite_ahead(k + 1):
+        if self.finite_ahead(k + 1):
             return False
         if groups[k - 1].kind == "Q":
             return True

@@ -1,0 +1,300 @@
+"""A sentence in phrases: noun phrases, verb groups, and the words between them, which the tree then hangs on each other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from stance.grammar import BE, LETTING, TITLES, WITH_FATE, Reading, is_participle, word_set
+
+_TITLES = word_set("mr mrs ms dr sen rep gov gen st lt col sgt jr sr rev hon prof capt maj")  # their full stop ends nothing
+CLAUSAL = word_set(
+    "say tell think believe know claim argue insist suggest warn hope fear feel announce declare admit deny confirm report note "
+    "add explain show mean conclude predict expect acknowledge allege state maintain contend wish assume understand see hear "
+    "learn find complain boast"
+)
+_ALSO_CONJUNCTIONS = word_set("after before since until as")  # "after talks", but "after they talked"
+_REFLEXIVES = word_set("himself herself itself themselves")
+_BEFORE_NAMES = TITLES | word_set("two three four five six seven eight nine ten dozen other same first last former late next only")
+GIVING = word_set("give grant lend offer deny refuse hand pay do bear owe award wish win earn cost deal spare")
+_LINKING = word_set("become remain")
+_NEGATIVE = word_set("not never no t")
+
+
+@dataclass(slots=True, eq=False)
+class Group:
+    """A noun phrase (NP), a verb group (VP), or a single token by its tag, P for "to" too."""
+
+    kind: str
+    start: int
+    end: int
+    head: int
+    word: str = ""
+    finite: bool = False
+    infinitive: bool = False
+    gerund: bool = False
+    passive: bool = False
+    copula: bool = False
+    participle: bool = False  # before "by": "a bill backed by"
+    role: str = ""
+    first: Group | None = None  # of the list that it stands in
+    before: Group | None = None
+
+
+def _part_quotes(tags: Sequence[str]) -> set[int]:
+    """The marks around words that belong to the sentence about them: 'called it "a disgrace"', 'said it "will never pass"'."""
+    out: set[int] = set()
+    if "Q" not in tags:
+        return out
+    opening, apart = -1, False
+    for i, tag in enumerate(tags):
+        if tag == "Q":
+            if opening < 0:
+                opening, apart = i, i == 0 or tags[i - 1] in ",.Q"
+                continue
+            if not apart and i > opening + 1:
+                out |= {opening} if tags[i - 1] in ",." else {opening, i}
+            opening = -1
+    return out
+
+
+class Phrases:
+    """The groups of a sentence; `heads` and `labels` say how the words of each hang on its head, the others are to come."""
+
+    def __init__(self, reading: Reading, low: tuple[str, ...], forced: tuple[int, ...]) -> None:
+        self.words, self.lemmas = reading.words.lower, reading.lemmas
+        self.tags, self.low, self.forced = reading.tags, low, forced
+        self.cue_of = reading.cue_of
+        self.heads, self.labels = [-1] * len(low), ["dep"] * len(low)
+        self.groups: list[Group] = []
+        self.quiet = _part_quotes(self.tags)  # passed over
+        self._group()
+
+    def hang(self, token: int, head: int, label: str) -> None:
+        """Hang a token on another one."""
+        self.heads[token], self.labels[token] = head, label
+
+    def _group(self) -> None:
+        i, n, tags = 0, len(self.tags), self.tags
+        while i < n:
+            tag = tags[i]
+            if i in self.quiet:
+                i += 1
+                continue
+            if self.words[i] in _REFLEXIVES and self.groups and self.groups[-1].kind == "NP":
+                self.hang(i, self.groups[-1].head, "appos")  # "the mayor himself opposed"
+                i += 1
+                continue
+            if tag in "DJ0ONS" or (tag == "A" and i + 1 < n and tags[i + 1] == "J"):
+                group = self._noun_phrase(i)
+            elif tag in "XVG" or (tag == "T" and self._verb_follows(i)):
+                group = self._verb_group(i)
+            else:
+                kind = "NP" if tag == "W" else "P" if tag in "PT" else "," if self.words[i] in "()" else tag
+                group = Group(kind, i, i + 1, i, self.words[i])
+            self.groups.append(group)
+            i = group.end
+        for k, group in enumerate(self.groups[:-1]):
+            if group.word in _ALSO_CONJUNCTIONS and group.kind == "P" and self.groups[k + 1].kind == "NP":
+                group.kind = "R" if self.finite_ahead(k + 1) else "P"
+        self._part_contacts()
+        for k, group in enumerate(self.groups):
+            if k and group.kind == "VP" and not group.participle and self._is_reduced(k, group):
+                group.participle = group.passive = True
+
+    def _part_contacts(self) -> None:
+        """Part a noun from the name that opens a clause about it: "rejects the plan | Lima backs", "the plan | Lima backs was"."""
+        groups, parted = self.groups, []
+        verb: Group | None = None  # of the clause so far
+        for k, group in enumerate(groups):
+            if group.kind == "VP" and group.finite:
+                verb = group
+            elif group.kind in ",.QRC":
+                verb = None
+            cut = self._cut(k, group) if group.kind == "NP" and k + 1 < len(groups) else 0
+            has_verb = verb is not None and not self._may_take_clause(verb.head)
+            waits = k == 0 or groups[k - 1].kind != "R"
+            if cut and (has_verb or (waits and self.finite_ahead(k + 1)) or (k == 1 and groups[0].kind == "P")):
+                for i in range(group.start, cut - 1):
+                    if self.heads[i] == group.head:
+                        self.heads[i] = cut - 1
+                self.heads[cut - 1] = -1
+                parted.append(Group("NP", group.start, cut, cut - 1))
+                group.start = cut
+            parted.append(group)
+        self.groups = parted
+
+    def _may_take_clause(self, verb: int) -> bool:
+        return self.lemmas[verb] in CLAUSAL or self.lemmas[verb] in WITH_FATE or self.words[verb] in LETTING
+
+    def _cut(self, k: int, group: Group) -> int:
+        """Where the name begins that ends a noun phrase right before a verb, after a noun; 0 where it is none such."""
+        after = self.groups[k + 1]
+        opened = self.tags[group.start] == "D" or self.low[group.start] in ("the", "a", "an")  # in a mention it is no D
+        if not opened or after.kind != "VP" or not after.finite or after.participle:
+            return 0
+        cut = group.end
+        while self.tags[cut - 1] == "N" and cut - 1 not in self.forced:
+            cut -= 1
+        return cut if cut < group.end and self.tags[cut - 1] in "ON" and self.words[cut - 1] not in _BEFORE_NAMES else 0
+
+    def _verb_follows(self, i: int) -> bool:
+        i += 1
+        while i < len(self.tags) and self.tags[i] == "A":
+            i += 1
+        return i < len(self.tags) and self.tags[i] in "VX"
+
+    def _noun_phrase(self, start: int) -> Group:
+        """Determiners, adjectives and nouns up to the last noun, owners before 's included."""
+        tags, words, n = self.tags, self.words, len(self.tags)
+        owners: list[tuple[int, int]] = []  # head, end
+        last, j = -1, start
+        while j < n:
+            tag = tags[j]
+            if tag == "D" and last >= 0 and tags[j - 1] not in "DS":
+                break
+            if tag == "O" and last == j - 1 and tags[last] == "N" and self._is_said_of(j):
+                break  # "called Oslo corrupt", "wished Oslo luck"
+            if tag in "DJ0ON":
+                last = j
+                j += 1
+            elif j in self.quiet or (tag == "A" and self._modifies(j, start)):
+                j += 1
+            elif tag == "S":
+                if last < 0:
+                    j += 1
+                    continue
+                while j < n and tags[j] == "S":
+                    j += 1
+                owners.append((last, j))
+                if j < n and tags[j] in "DJ0ONA":
+                    last = -1
+                    continue
+                break
+            elif tag == "." and j + 1 < n and (words[j] in "%-–/&" or (words[j] == "." and self._abbreviates(j - 1))):
+                j += 1
+            elif tag == "." and words[j] == "(" and last >= 0:
+                close = next((k for k in range(j + 1, min(n, j + 8)) if words[k] == ")"), -1)
+                if close > 0 and not any(tags[k] in "VX" for k in range(j, close)):  # "(R-Ohio)"
+                    for k in range(j, close + 1):
+                        self.hang(k, last, "appos")
+                    j = close + 1
+                break
+            else:
+                break
+        if last < 0:
+            if not owners:
+                return Group("A", start, start + 1, start, words[start])
+            last = owners[-1][0]
+        end = max(j, start + 1)
+        begin = start
+        for owner, stop in owners:
+            if owner != last:
+                self.hang(owner, last, "poss")
+            for k in range(begin, stop):
+                if k != owner and self.heads[k] < 0 and k not in self.quiet:
+                    self.hang(k, owner, "case" if tags[k] == "S" else "compound")
+            begin = stop
+        for k in range(begin, end):
+            if k != last and self.heads[k] < 0 and k not in self.quiet:
+                self.hang(k, last, "det" if tags[k] == "D" else "compound" if tags[k] in "ON" else "amod")
+        return Group("NP", start, end, last)
+
+    def _modifies(self, i: int, start: int) -> bool:
+        """Whether an adverb belongs to the noun phrase that begins at `start`: "a most welcome plan", "the only plan"."""
+        following = self.tags[i + 1] if i + 1 < len(self.tags) else "."
+        return following == "J" or (following in "NO" and i > start and self.tags[i - 1] == "D")
+
+    def _is_said_of(self, i: int) -> bool:
+        """Whether an adjective after a name belongs to no noun, or a noun is what the verb gives to whom the name names."""
+        cue = self.cue_of[i]
+        if cue is not None and cue.pos == "noun" and self.groups and self.groups[-1].kind == "VP":
+            return cue.stance != "neutral" and self.lemmas[self.groups[-1].head] in GIVING
+        return cue is not None and cue.pos == "adj" and (i + 1 == len(self.tags) or self.tags[i + 1] not in "ONJS")
+
+    def _abbreviates(self, i: int) -> bool:
+        """Whether a full stop after this token ends nothing: a title before a name, a letter of "U.S."."""
+        if self.words[i] in _TITLES:
+            return self.tags[i + 2] in "NO"
+        return self.tags[i] == "N" and len(self.low[i]) == 1
+
+    def _verb_group(self, start: int) -> Group:
+        """Auxiliaries and adverbs up to the main verb, or to the last auxiliary where there is none."""
+        tags, words, n = self.tags, self.words, len(self.tags)
+        verb, auxiliary, j = -1, -1, start
+        infinitive = tags[start] == "T"
+        if infinitive:
+            j += 1
+        while j < n:
+            tag = tags[j]
+            if tag == "X":
+                auxiliary = j
+                j += 1
+            elif (tag == "T" and auxiliary >= 0) or (tag == "A" and j + 1 < n and tags[j + 1] in "XVGA"):
+                j += 1  # "is to leave", "has never left"
+            elif j in self.quiet and j + 1 < n and tags[j + 1] in "XVGA":
+                j += 1
+            elif tag in "VG":
+                if not (tag == "G" and j != start and auxiliary < 0 and not infinitive):
+                    verb = j
+                    j += 1
+                break
+            else:
+                break
+        head = verb if verb >= 0 else max(auxiliary, start)
+        end = max(j, start + 1)
+        cue = self.cue_of[head]
+        stands_by = cue is not None and cue.pos == "verb" and cue.end > end  # "stands by the plan"
+        by = words[end : end + 1] == ("by",) and tags[head] == "V" and not stands_by
+        bare = auxiliary < 0
+        gerund = (tags[head] == "G" and bare and not infinitive) or words[start] in ("having", "being")
+        group = Group("VP", start, end, head, words[head])
+        group.infinitive, group.gerund, group.finite = infinitive, gerund, not infinitive and not gerund
+        group.copula = (verb < 0 and words[head] in BE) or self.lemmas[head] in _LINKING
+        group.passive = (verb >= 0 and not bare and words[auxiliary] in BE and tags[head] == "V") or (bare and by)
+        group.participle = group.finite and bare and by
+        for k in range(start, end):
+            if k != head and k not in self.quiet:
+                self.hang(k, head, "neg" if words[k] in _NEGATIVE else "aux" if tags[k] in "XT" else "advmod")
+        return group
+
+    def finite_ahead(self, k: int) -> bool:
+        """Whether the noun phrase that is group k leads to a finite verb, past what hangs on it."""
+        groups, j = self.groups, k + 1
+        if [g.kind for g in groups[j : j + 2]] == ["NP", "VP"] and groups[j + 1].finite:
+            j += 2  # "the plan Oslo backs was"
+        for _ in range(12):
+            while j < len(groups) and groups[j].kind == "A":
+                j += 1
+            if j >= len(groups):
+                return False
+            group = groups[j]
+            if group.kind == "VP":
+                return group.finite and not group.participle
+            joins = group.kind == "P" or (group.kind == "C" and group.word in ("and", "or"))
+            if not joins or j + 1 >= len(groups) or groups[j + 1].kind != "NP":
+                return False
+            j += 2
+        return False
+
+    def is_bare_participle(self, group: Group) -> bool:
+        """Whether a verb group is a single word that may be a past participle."""
+        return group.kind == "VP" and group.start == group.head and is_participle(self.words[group.head])
+
+    def _is_reduced(self, k: int, group: Group) -> bool:
+        """Whether a participle with what hangs on it stands between a noun and its verb: "the ban imposed on Oslo was lifted"."""
+        groups, j = self.groups, k + 1
+        if not group.finite or not self.is_bare_participle(group):
+            return False
+        opening = groups[k - 1].kind
+        if opening == "A" and k > 1:
+            opening = groups[k - 2].kind
+        if opening not in ("NP", ",") or j >= len(groups) or groups[j].kind not in ("P", "A"):
+            return False
+        while j < len(groups) and groups[j].kind in ("P", "A"):
+            j += 1 if groups[j].kind == "A" or j + 1 >= len(groups) or groups[j + 1].kind != "NP" else 2
+        if opening == "," and j < len(groups) and groups[j].kind == ",":
+            j += 1
+        elif opening == ",":
+            return False
+        return j < len(groups) and groups[j].kind == "VP" and groups[j].finite and not groups[j].participle
