@@ -227,7 +227,9 @@ class Clauses:
         """Of whom a clause is said: '"It will ruin us," Oslo said of the plan', "asked about the plan, Oslo said"."""
         heads, labels, children, words = self.tree.heads, self.tree.labels, self.tree.children, self.words
         at = verb
-        while labels[at] == "conj" and heads[at] != at:
+        for _ in range(_DEPTH):
+            if labels[at] != "conj":
+                break
             at = heads[at]
         if labels[at] != "ccomp":
             return []
