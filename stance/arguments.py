@@ -154,17 +154,8 @@ class Clauses:
             return [(k, _ITSELF) for k in controlled] or self.subjects(head, depth + 1)
         if label in ("acl", "relcl"):
             out = [(head, _ITSELF), *((s, _LINKED) for s in self.predicated(head, depth))]
-            at = heads[head]
-            if labels[head] == "pobj" and words[at] == "in" and self.tree.tags[verb] == "G" and self.tree.tags[heads[at]] in "VX":
-                out += [(k, _LINKED) for k, _ in self.subjects(heads[at], depth + 1)]  # "in a speech attacking Rome, Oslo"
-            owners = [k for k in children[head] if labels[k] == "poss" or words[k] in _OWNERS]
-            theirs = labels[head] == "dobj" and (not owners or words[owners[0]] in _OWNERS)
-            theirs = theirs and (bool(owners) or self.lemmas[heads[head]] in _HATCHING)
-            if theirs and any(words[k] == "to" for k in children[verb]):  # "made a plan to close", "defended its plan to close"
-                out += [(k, _LINKED) for k, _ in self.subjects(heads[head], depth + 1)]
-            if labels[head] == "pobj" and self.tree.tags[heads[heads[head]]] == "X" and any(words[k] == "to" for k in children[verb]):
-                out += [(k, _LINKED) for k, _ in self.subjects(heads[heads[head]], depth + 1)]  # "is under pressure to lift"
-            return out
+            carrier = self._carrier(verb)
+            return out + [(k, _LINKED) for k, _ in self.subjects(carrier, depth + 1)] if carrier >= 0 else out
         if label != "pcomp":
             return []
         at = heads[head]
@@ -172,6 +163,21 @@ class Clauses:
             return self.subjects(heads[at], depth + 1)
         controlled = [k for k in children[at] if labels[k] == "dobj"] if words[head] in ("for", "of", "over") else []
         return [(k, _ITSELF) for k in controlled] or self.subjects(at, depth + 1)  # "thanked Oslo for lifting"
+
+    def _carrier(self, verb: int) -> int:
+        """The verb that carries the noun a clause hangs on, where its subject does what the clause says, else -1."""
+        heads, labels, words, tags = self.tree.heads, self.tree.labels, self.words, self.tree.tags
+        noun = heads[verb]
+        at = heads[noun]
+        to = any(words[k] == "to" for k in self.tree.children[verb])
+        if labels[noun] == "dobj" and to:  # "made a plan to close", "defended its plan to close"
+            owners = [k for k in self.tree.children[noun] if labels[k] == "poss" or words[k] in _OWNERS]
+            theirs = words[owners[0]] in _OWNERS if owners else self.lemmas[at] in _HATCHING
+            return at if theirs else -1
+        if labels[noun] != "pobj":
+            return -1
+        speech = words[at] == "in" and tags[verb] == "G" and tags[heads[at]] in "VX"  # "in a speech attacking Rome, Oslo"
+        return heads[at] if speech or (to and tags[heads[at]] == "X") else -1  # "is under pressure to lift"
 
     def predicated(self, noun: int, depth: int = 0) -> list[int]:
         """Of whom a noun is said: "Oslo is a city that", "Oslo is one of the cities that", "Oslo is among those who"."""
@@ -201,7 +207,7 @@ class Clauses:
             return []
         asked = {labels[k] for k in children[head]}
         if labels[verb] == "xcomp" and "nsubjpass" in asked:  # "was asked by Oslo to lift it"
-            wishers = [o for preposition, o in self.obliques(head) if preposition == "by"]
+            wishers = self.agents(head)
         elif labels[verb] == "xcomp":
             wishers = self.subjects(head) if "dobj" in asked else []
         else:
@@ -272,12 +278,12 @@ class Clauses:
         tree = self.tree
         if tree.labels[noun] not in ("appos", "npadvmod"):
             return -1
-        at = tree.heads[noun]
-        for _ in range(_DEPTH):
-            if tree.tags[at] in "VG" or tree.heads[at] == at:
-                break
+        at = noun
+        for _ in range(_DEPTH + 1):
             at = tree.heads[at]
-        return at if tree.tags[at] in "VG" else -1
+            if tree.tags[at] in "VG":
+                return at
+        return -1
 
     def named_by(self, verb: int) -> list[Argument]:
         """What a verb calls something: "called the plan a mistake"."""
@@ -304,6 +310,10 @@ class Clauses:
             elif label == "ccomp":
                 out += [("that", (o, _ITSELF)) for o in children[k] if labels[o] in ("nsubj", "nsubjpass")]
         return out
+
+    def agents(self, verb: int) -> list[Argument]:
+        """Whom "by" names."""
+        return [o for preposition, o in self.obliques(verb) if preposition == "by"]
 
     def speakers(self, word: int) -> list[Argument]:
         """Who says what stands around a word."""
@@ -532,17 +542,18 @@ def _of_evaluation(
     """Who evaluates, and what: `about` are the arguments that the evaluation has by itself."""
     heads, labels, tags = clauses.tree.heads, clauses.tree.labels, clauses.tree.tags
     first = heads[word] if labels[word] == "conj" else word
-    if labels[first] == "oprd" and (named := clauses.named_by(heads[first])):
-        return clauses.subjects(heads[first]), named
-    if labels[first] == "oprd":  # "has been called a disgrace by Oslo"
-        return [o for preposition, o in clauses.obliques(heads[first]) if preposition == "by"], clauses.subjects(heads[first])
+    if labels[first] == "oprd":
+        verb = heads[first]
+        if named := clauses.named_by(verb):
+            return clauses.subjects(verb), named
+        return clauses.agents(verb), clauses.subjects(verb)  # "has been called a disgrace by Oslo"
     if labels[word] == "pobj" and clauses.words[heads[word]] == "as":
         verb = heads[heads[word]]
         referred = [o for preposition, o in clauses.obliques(verb) if preposition == "to"]
         if tags[verb] in "VG" and (named := clauses.objects(verb) or referred):  # "described the plan as a disgrace"
             return clauses.subjects(verb), named
         if any(labels[k] == "nsubjpass" for k in clauses.tree.children[verb]):  # "is seen by Oslo as a disgrace"
-            return [o for preposition, o in clauses.obliques(verb) if preposition == "by"], clauses.subjects(verb)
+            return clauses.agents(verb), clauses.subjects(verb)
     if labels[word] in ("amod", "compound", "appos"):
         about = [*about, (heads[word], _ITSELF)]
     if tags[word] in "VGX":
@@ -657,8 +668,7 @@ def _of_noun(
         if cue.frame == "obj":  # "at the request of Oslo": favors what the verb tells
             holders = [*holders, (head, _ITSELF), *((k, _LINKED) for k, _ in clauses.subjects(head))]
         else:
-            agents = [o for preposition, o in clauses.obliques(head) if preposition == "by"]
-            holders = holders + (agents or clauses.subjects(head))
+            holders = holders + (clauses.agents(head) or clauses.subjects(head))
     elif label == "prep" and cue.pos == "phrase" and tags[head] == "O":  # "won its case against Oslo"
         owning = [(k, _ITSELF) for k in tree.children[head] if labels[k] == "poss" or clauses.words[k] in _OWNERS]
         carries = labels[head] == "dobj" and heads[head] not in opposing

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from stance.grammar import BE, LETTING, TITLES, WITH_FATE, Reading, is_participle, word_set
 
-_TITLES = word_set("mr mrs ms dr sen rep gov gen st lt col sgt jr sr rev hon prof capt maj")  # their full stop ends nothing
+_ABBREVIATED = word_set("mr mrs ms dr sen rep gov gen st lt col sgt jr sr rev hon prof capt maj")  # their full stop ends nothing
 CLAUSAL = word_set(
     "say tell think believe know claim argue insist suggest warn hope fear feel announce declare admit deny confirm report note "
     "add explain show mean conclude predict expect acknowledge allege state maintain contend wish assume understand see hear "
@@ -214,7 +214,7 @@ class Phrases:
 
     def _abbreviates(self, i: int) -> bool:
         """Whether a full stop after this token ends nothing: a title before a name, a letter of "U.S."."""
-        if self.words[i] in _TITLES:
+        if self.words[i] in _ABBREVIATED:
             return self.tags[i + 2] in "NO"
         return self.tags[i] == "N" and len(self.low[i]) == 1
 

@@ -389,9 +389,9 @@ class _Attaching(Phrases):
         if above < 0 or self.words[above] not in ("of", "in") or self._takes(noun, preposition):
             return -1
         at = self.heads[above]
-        thing_of_verb = self.thing is not None and self.heads[self.thing.head] == at
-        if self.words[above] == "in" and at >= 0 and self.tags[at] in "VX" and self.thing is not None and thing_of_verb:
-            at = self.thing.head  # "there is support in Oslo for"
+        last = self.thing
+        if self.words[above] == "in" and last is not None and 0 <= at == self.heads[last.head] and self.tags[at] in "VX":
+            at = last.head  # "there is support in Oslo for"
         if at < 0 or not (self._takes(at, preposition) or (preposition == "for" and self._is_deed(at))):
             return -1
         if self.words[above] == "in":
