@@ -140,18 +140,7 @@ class _Attaching(Phrases):
                 self._attach_verb(k, group, before)
                 self.object = None
             elif group.kind == "R":
-                close = before is not None and (before.kind == "NP" or (before.kind == "," and beyond is self.noun))
-                close = close or (before is not None and before.kind == "P" and group.word in ("which", "whom"))  # "to which"
-                antecedent = self.noun.head if self.noun is not None and close and group.word in RELATIVES else -1
-                followed = groups[k + 1].kind if k + 1 < len(groups) else ""
-                if group.word == "that" and followed == "NP" and self.verb is not None and self._speaks(self.verb):
-                    above = self.heads[antecedent]
-                    said = self.lemmas[self.verb.head] == "say" and "Q" not in self.tags  # "said of Rome that"
-                    if above < 0 or self.labels[antecedent] != "pobj" or self.words[above] not in ("of", "about", "over") or said:
-                        antecedent = -1  # "told reporters that the plan", but "spoke of the bill that Oslo"
-                if antecedent >= 0 and group.word == "which" and before is not self.noun:
-                    antecedent = self._deed_of(antecedent)  # "the ban on Oslo, which"
-                self.opener = (k, group, antecedent)
+                self._open_clause(k, group, before, beyond)
             elif group.kind in ",.QC":
                 self.object = None
                 if group.word == ":" and self.root is None and self.subjects and self.subjects[0] is groups[0]:
@@ -163,6 +152,21 @@ class _Attaching(Phrases):
                 self.hang(group.head, self.root.head, "ccomp")
         return self._top()
 
+    def _open_clause(self, k: int, group: Group, before: Group | None, beyond: Group | None) -> None:
+        """Keep the word that opens a clause, and which noun it is about, until the clause's verb is met."""
+        close = before is not None and (before.kind == "NP" or (before.kind == "," and beyond is self.noun))
+        close = close or (before is not None and before.kind == "P" and group.word in ("which", "whom"))  # "to which"
+        antecedent = self.noun.head if self.noun is not None and close and group.word in RELATIVES else -1
+        followed = self.groups[k + 1].kind if k + 1 < len(self.groups) else ""
+        if group.word == "that" and followed == "NP" and self.verb is not None and self._speaks(self.verb):
+            above = self.heads[antecedent]
+            said = self.lemmas[self.verb.head] == "say" and "Q" not in self.tags  # "said of Rome that"
+            if above < 0 or self.labels[antecedent] != "pobj" or self.words[above] not in ("of", "about", "over") or said:
+                antecedent = -1  # "told reporters that the plan", but "spoke of the bill that Oslo"
+        if antecedent >= 0 and group.word == "which" and before is not self.noun:
+            antecedent = self._deed_of(antecedent)  # "the ban on Oslo, which"
+        self.opener = (k, group, antecedent)
+
     def _top(self) -> int:
         """The token of the main verb; of what has none, the first that waits for it."""
         if self.root is not None:
@@ -172,67 +176,97 @@ class _Attaching(Phrases):
     def _attach_noun(self, k: int, group: Group, before: Group | None, beyond: Group | None) -> None:
         if self._is_echo(k, group, before) or self._is_denied(k, group, before):
             return
-        after = self._after(k)
+        subject = self._awaits_verb(k, group, before, beyond)
+        if before is not None and before.kind == "P":
+            self._attach_after_preposition(k, group, before)
+        elif before is not None and before.kind == "VP":
+            self._attach_after_verb(k, group, before, subject)
+        elif before is None or not (self._attach_after_noun(k, group, before) or self._is_joined(k, group, before, beyond, subject)):
+            after = self._after(k)
+            if subject or self.verb is None or after is None or after.kind in ("P", "R", ",", "VP", "NP", "C"):
+                self.subjects.append(group)
+                group.role = "subject"
+            else:
+                self.hang(group.head, self.verb.head, "npadvmod")
+        if group.role != "apposition" or self.words[group.head] in MOVES:
+            self.noun = group
+
+    def _awaits_verb(self, k: int, group: Group, before: Group | None, beyond: Group | None) -> bool:
+        """Whether a noun phrase stands where the subject of a verb ahead may stand."""
+        after, noun = self._after(k), self.noun
         kind = before.kind if before else "."
-        subject = after is not None and after.kind == "VP" and after.finite and not after.participle
-        opens = kind in (",", "Q", "R", ".", "C") or (kind == "VP" and before is not None and self.lemmas[before.head] in CLAUSAL)
-        subject = subject or (before is not None and opens and self.finite_ahead(k))  # "said the ban on Oslo was wrong"
-        noun = self.noun
         if kind == "," and noun is beyond and noun in self.subjects and after is not None and after.kind in (",", "C"):
-            subject = False  # "Oslo, Rome and Lima condemned"
-        if kind == "P" and before is not None and before.word in _PARTICLES and self._follows_verb(k - 1):
+            return False  # "Oslo, Rome and Lima condemned"
+        if after is not None and after.kind == "VP" and after.finite and not after.participle:
+            return True
+        opens = kind in (",", "Q", "R", ".", "C") or (kind == "VP" and before is not None and self.lemmas[before.head] in CLAUSAL)
+        return before is not None and opens and self.finite_ahead(k)  # "said the ban on Oslo was wrong"
+
+    def _attach_after_preposition(self, k: int, group: Group, before: Group) -> None:
+        if before.word in _PARTICLES and self._follows_verb(k - 1):
             self.labels[before.head] = "prt"
             self.hang(group.head, self.heads[before.head], "dobj")
             group.role, self.object = "object", group
-        elif kind == "P" and before is not None:
-            self.hang(group.head, before.head, "pobj")
-            group.role = "pobj"
-            if before.word == "for":
-                self.object = group
-        elif kind == "VP" and before is not None:
-            if before.role == "inverted":
-                self.hang(group.head, before.head, "nsubj")
-            elif self.words[group.head] in _TIMES and self.words[group.start] in _WHEN:
-                self.hang(group.head, before.head, "npadvmod")
-            elif subject and ((self.lemmas[before.head] in CLAUSAL and not self._sees(k, before)) or group.word in _SUBJECT_FORMS):
-                self.subjects.append(group)
-                self.opener, self.complement = None, before
-                group.role = "subject"
-            else:
-                self.hang(group.head, before.head, "attr" if before.copula else "oprd" if before.passive else "dobj")
-                group.role = "object"
-                self.object = self.thing = group
-        elif kind == "NP" and before is not None and self._is_verbless(k, group, before):
+            return
+        self.hang(group.head, before.head, "pobj")
+        group.role = "pobj"
+        if before.word == "for":
+            self.object = group
+
+    def _attach_after_verb(self, k: int, group: Group, before: Group, subject: bool) -> None:
+        if before.role == "inverted":
+            self.hang(group.head, before.head, "nsubj")
+        elif self.words[group.head] in _TIMES and self.words[group.start] in _WHEN:
+            self.hang(group.head, before.head, "npadvmod")
+        elif subject and ((self.lemmas[before.head] in CLAUSAL and not self._sees(k, before)) or group.word in _SUBJECT_FORMS):
+            self.subjects.append(group)
+            self.opener, self.complement = None, before
+            group.role = "subject"
+        else:
+            self.hang(group.head, before.head, "attr" if before.copula else "oprd" if before.passive else "dobj")
+            group.role = "object"
+            self.object = self.thing = group
+
+    def _attach_after_noun(self, k: int, group: Group, before: Group) -> bool:
+        """Attach what says something of a noun phrase without a verb between them."""
+        thing = self.object
+        if before.kind == "NP" and self._is_verbless(k, group, before):
             self.subjects.remove(before)
             self.hang(before.head, group.head, "nsubj")
             before.role, group.role = "", "predicate"
             self.root = self.root or group
-        elif kind == "NP" and self.object is before and before is not None and self._is_given(before, group):
+        elif before.kind == "NP" and thing is before and self._is_given(before, group):
             self.labels[before.head] = "dative"
             self.hang(group.head, self.heads[before.head], "dobj")
             group.role = "object"
-        elif kind == "NP" and self.object is not None and self._names(self.object, group):
-            self.hang(group.head, self.heads[self.object.head], "oprd")
+        elif before.kind == "NP" and thing is not None and self._names(thing, group):
+            self.hang(group.head, self.heads[thing.head], "oprd")
             group.role = "predicate"
-        elif before is not None and before.word in (":", "—", "–") and self._is_named_last(k):
-            self.hang(group.head, (self.thing or noun or group).head, "appos")
+        elif before.word in (":", "—", "–") and self._is_named_last(k):
+            self.hang(group.head, (self.thing or self.noun or group).head, "appos")
             group.role = "apposition"
-        elif kind == "C" and noun is not None and before is not None and self._is_list(group, before, noun, subject):
+        else:
+            return False
+        return True
+
+    def _is_joined(self, k: int, group: Group, before: Group, beyond: Group | None, subject: bool) -> bool:
+        """Attach the next of a list, or an apposition."""
+        noun = self.noun
+        if noun is None:
+            return False
+        if before.kind == "C" and self._is_list(group, before, noun, subject):
             first = self._parallel(k, noun)
             self.hang(group.head, first.head, "conj")
             group.role, group.first = "conj", first.first or first
-        elif kind == "," and noun is not None and beyond is noun and not subject:
-            listed = after is not None and after.kind in (",", "C") and self.tags[group.start] != "D" and not self._is_owned(group)
-            listed = listed or (self.labels[noun.head] == "conj" and after is not None and after.kind == ",")
-            self.hang(group.head, noun.head, "conj" if listed else "appos")
-            group.role, group.first = ("conj", noun.first or noun) if listed else ("apposition", None)
-        elif subject or self.verb is None or after is None or after.kind in ("P", "R", ",", "VP", "NP", "C"):
-            self.subjects.append(group)
-            group.role = "subject"
-        else:
-            self.hang(group.head, self.verb.head, "npadvmod")
-        if group.role != "apposition" or self.words[group.head] in MOVES:
-            self.noun = group
+            return True
+        if before.kind != "," or beyond is not noun or subject:
+            return False
+        after = self._after(k)
+        listed = after is not None and after.kind in (",", "C") and self.tags[group.start] != "D" and not self._is_owned(group)
+        listed = listed or (self.labels[noun.head] == "conj" and after is not None and after.kind == ",")
+        self.hang(group.head, noun.head, "conj" if listed else "appos")
+        group.role, group.first = ("conj", noun.first or noun) if listed else ("apposition", None)
+        return True
 
     def _after(self, k: int) -> Group | None:
         """The group after group k, past adverbs."""
@@ -409,26 +443,9 @@ class _Attaching(Phrases):
         if self._has_own_subject(k, group, kind, verb):
             return
         if group.infinitive:
-            waits = before is not None and before.role == "subject" and (verb is None or verb.head < before.head)
-            if before is not None and (waits or (before.kind == "NP" and self.words[before.head] in _TO_DO)):
-                self.hang(head, before.head, "acl")  # "plans to"
-            elif verb is not None:
-                self.hang(head, verb.head, "xcomp")
-            elif noun is not None:
-                self.hang(head, noun.head, "acl")
-            else:
-                self._wait(head, "advcl")  # "To stop the plan, Oslo sued"
+            self._attach_infinitive(group, before, verb)
         elif group.gerund:
-            if verb is not None and self.lemmas[verb.head] in ("spend", "waste") and kind == "NP":
-                self.hang(head, verb.head, "xcomp")  # "spent years fighting"
-            elif before is not None and kind in ("P", "NP"):
-                self.hang(head, before.head, "pcomp" if kind == "P" else "acl")
-            elif verb is not None:
-                self.hang(head, verb.head, "xcomp" if kind == "VP" else "advcl")
-            elif self.subjects:
-                self.hang(head, self.subjects[-1].head, "acl")
-            else:
-                self._wait(head, "advcl")
+            self._attach_gerund(group, before, verb)
         elif verb is None and self.root is None and kind == "." and not self.subjects and self.is_bare_participle(group):
             group.passive = True  # "Stripped of her title by the union, Ruiz"
             self._wait(head, "advcl")
@@ -447,6 +464,30 @@ class _Attaching(Phrases):
                 self.hang(head, verb.head, "ccomp")
         else:
             self._attach_finite(k, group, kind, verb)
+
+    def _attach_infinitive(self, group: Group, before: Group | None, verb: Group | None) -> None:
+        waits = before is not None and before.role == "subject" and (verb is None or verb.head < before.head)
+        if before is not None and (waits or (before.kind == "NP" and self.words[before.head] in _TO_DO)):
+            self.hang(group.head, before.head, "acl")  # "plans to"
+        elif verb is not None:
+            self.hang(group.head, verb.head, "xcomp")
+        elif self.noun is not None:
+            self.hang(group.head, self.noun.head, "acl")
+        else:
+            self._wait(group.head, "advcl")  # "To stop the plan, Oslo sued"
+
+    def _attach_gerund(self, group: Group, before: Group | None, verb: Group | None) -> None:
+        kind = before.kind if before else "."
+        if verb is not None and self.lemmas[verb.head] in ("spend", "waste") and kind == "NP":
+            self.hang(group.head, verb.head, "xcomp")  # "spent years fighting"
+        elif before is not None and kind in ("P", "NP"):
+            self.hang(group.head, before.head, "pcomp" if kind == "P" else "acl")
+        elif verb is not None:
+            self.hang(group.head, verb.head, "xcomp" if kind == "VP" else "advcl")
+        elif self.subjects:
+            self.hang(group.head, self.subjects[-1].head, "acl")
+        else:
+            self._wait(group.head, "advcl")
 
     def _is_added(self, k: int, group: Group, before: Group) -> bool:
         """Whether a participle is said of the noun before it: "denounced the fine imposed on Oslo"."""
@@ -541,73 +582,22 @@ class _Attaching(Phrases):
         return False
 
     def _attach_finite(self, k: int, group: Group, kind: str, verb: Group | None) -> None:
-        head, root = group.head, self.root
-        quoted = any(g.kind == "Q" for g in self.groups[max(0, k - 2) : k])  # '"...," wrote Oslo'
-        speaks = root is not None and self.heads[root.head] < 0 and (self.lemmas[head] in CLAUSAL or (quoted and self._speaks(group)))
         if self.subjects and kind in ("Q", ",") and self._is_inverted(k, group):
-            if root is not None and self.heads[root.head] < 0:
-                self.hang(root.head, head, "ccomp")
-            for fragment in self.subjects[:-1]:
-                self.hang(fragment.head, head, "ccomp")
+            for fragment in (self._free_root(), *self.subjects[:-1]):
+                if fragment is not None:
+                    self.hang(fragment.head, group.head, "ccomp")
             del self.subjects[:-1]
             self.root = group
             group.role = "inverted"
         elif self.subjects:
-            subject = self.subject = self.subjects.pop()
-            self.hang(subject.head, head, "nsubjpass" if group.passive else "nsubj")
-            subject.role = ""
-            joined = subject.before is not None and subject.before.kind == "C"
-            if self.subjects and self._is_said_before(subject):
-                self.hang(self.subjects.pop().head, subject.head, "appos")
-            if self.opener is not None:
-                _, opener, antecedent = self.opener
-                self.opener = None
-                self.hang(opener.head, head, "mark")
-                if antecedent >= 0:
-                    cue = self.cue_of[antecedent]
-                    # "is angry that", "has doubts that"
-                    felt = opener.word == "that" and ((cue is not None and cue.pos != "noun") or self.words[antecedent] in _THOUGHTS)
-                    self.hang(head, antecedent, "ccomp" if felt else "relcl")
-                elif opener.word in _ADVERBIAL:
-                    if root is not None:
-                        self.hang(head, (verb or root).head, "advcl")
-                    else:
-                        self._wait(head, "advcl")
-                elif verb is not None:
-                    self.hang(head, verb.head, "ccomp")
-                elif root is None:
-                    self.root = group
-            elif contact := self._contact(k, subject, verb):
-                self.hang(head, *contact)
-            elif self.complement is not None:
-                self.hang(head, self.complement.head, "ccomp")
-                self.complement = None
-            elif root is None:
-                self.root = group
-            elif speaks and not joined:
-                self.hang(root.head, head, "ccomp")
-                self.root = group
-            elif verb is not None and subject.head > verb.head:
-                self.hang(head, root.head, "conj" if joined else "parataxis")
-            elif self.heads[root.head] != head:
-                self.hang(head, root.head, "parataxis")
-        elif kind == "C" and verb is not None:
-            self.hang(head, verb.head, "conj")
-        elif kind in ("Q", ",") and speaks and root is not None:
-            self.hang(root.head, head, "ccomp")
+            self._attach_with_subject(k, group, verb)
+        elif kind in ("Q", ",") and (said := self._speaks_of_all(k, group)) is not None:
+            self.hang(said.head, group.head, "ccomp")
             self.root = group
             group.role = "inverted"  # '"...," said Oslo'
-        elif kind == "VP" and verb is not None and self.labels[verb.head] == "relcl" and self.lemmas[verb.head] in CLAUSAL:
-            self.hang(head, verb.head, "ccomp")  # "a plot that Oslo says was foiled"
-        elif kind == "VP" and verb is not None and verb.copula and self.is_bare_participle(group):
-            self.hang(head, verb.head, "xcomp")  # "remains opposed to"
-        elif verb is not None and self._is_after_relative(verb):
-            thing = self.heads[verb.head]
-            self.hang(head, self.heads[thing], "ccomp")
-            self.hang(thing, head, "nsubjpass" if group.passive else "nsubj")
         elif verb is not None:
-            self.hang(head, verb.head, "conj" if kind == "," else "dep")
-        elif root is None:
+            self._attach_without_subject(group, kind, verb)
+        elif self.root is None:
             self.root = group
             if kind == "Q" and k + 1 < len(self.groups) and self.groups[k + 1].kind == "NP" and self._speaks(group):
                 group.role = "inverted"  # '"Down with Rome," chanted Oslo'
@@ -615,8 +605,82 @@ class _Attaching(Phrases):
                     self.labels[token] = "ccomp"
         if self.root is group:
             for token in self.waiting:
-                self.heads[token] = head
+                self.heads[token] = group.head
             self.waiting = []
+
+    def _free_root(self) -> Group | None:
+        """The main verb so far, where it hangs on nothing yet."""
+        return self.root if self.root is not None and self.heads[self.root.head] < 0 else None
+
+    def _speaks_of_all(self, k: int, group: Group) -> Group | None:
+        """The main verb so far, where this verb says who says all that: "the plan is a disgrace, Oslo said"."""
+        quoted = any(g.kind == "Q" for g in self.groups[max(0, k - 2) : k])  # '"...," wrote Oslo'
+        says = self.lemmas[group.head] in CLAUSAL or (quoted and self._speaks(group))
+        return self._free_root() if says else None
+
+    def _attach_with_subject(self, k: int, group: Group, verb: Group | None) -> None:
+        """Attach a verb and the last noun phrase that waits for one, its subject."""
+        head, root = group.head, self.root
+        said = self._speaks_of_all(k, group)
+        subject = self.subject = self.subjects.pop()
+        self.hang(subject.head, head, "nsubjpass" if group.passive else "nsubj")
+        subject.role = ""
+        joined = subject.before is not None and subject.before.kind == "C"
+        if self.subjects and self._is_said_before(subject):
+            self.hang(self.subjects.pop().head, subject.head, "appos")
+        if self.opener is not None:
+            _, opener, antecedent = self.opener
+            self.opener = None
+            self._attach_opened(group, opener, antecedent, verb)
+        elif contact := self._contact(k, subject, verb):
+            self.hang(head, *contact)
+        elif self.complement is not None:
+            self.hang(head, self.complement.head, "ccomp")
+            self.complement = None
+        elif root is None:
+            self.root = group
+        elif said is not None and not joined:
+            self.hang(said.head, head, "ccomp")
+            self.root = group
+        elif verb is not None and subject.head > verb.head:
+            self.hang(head, root.head, "conj" if joined else "parataxis")
+        elif self.heads[root.head] != head:
+            self.hang(head, root.head, "parataxis")
+
+    def _attach_opened(self, group: Group, opener: Group, antecedent: int, verb: Group | None) -> None:
+        """Attach the verb of a clause that a word opens: "who", "because"."""
+        head, root = group.head, self.root
+        self.hang(opener.head, head, "mark")
+        if antecedent >= 0:
+            cue = self.cue_of[antecedent]
+            # "is angry that", "has doubts that"
+            felt = opener.word == "that" and ((cue is not None and cue.pos != "noun") or self.words[antecedent] in _THOUGHTS)
+            self.hang(head, antecedent, "ccomp" if felt else "relcl")
+        elif opener.word in _ADVERBIAL:
+            if root is not None:
+                self.hang(head, (verb or root).head, "advcl")
+            else:
+                self._wait(head, "advcl")
+        elif verb is not None:
+            self.hang(head, verb.head, "ccomp")
+        elif root is None:
+            self.root = group
+
+    def _attach_without_subject(self, group: Group, kind: str, verb: Group) -> None:
+        """Attach a verb that shares the subject of the one before."""
+        head = group.head
+        if kind == "C":
+            self.hang(head, verb.head, "conj")
+        elif kind == "VP" and self.labels[verb.head] == "relcl" and self.lemmas[verb.head] in CLAUSAL:
+            self.hang(head, verb.head, "ccomp")  # "a plot that Oslo says was foiled"
+        elif kind == "VP" and verb.copula and self.is_bare_participle(group):
+            self.hang(head, verb.head, "xcomp")  # "remains opposed to"
+        elif self._is_after_relative(verb):
+            thing = self.heads[verb.head]
+            self.hang(head, self.heads[thing], "ccomp")
+            self.hang(thing, head, "nsubjpass" if group.passive else "nsubj")
+        else:
+            self.hang(head, verb.head, "conj" if kind == "," else "dep")
 
     def _is_said_before(self, subject: Group) -> bool:
         """Whether what opens the sentence is said of the subject after its comma: "A critic of the plan, Oslo recalled"."""
