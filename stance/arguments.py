@@ -106,6 +106,7 @@ _HATCHING = frozenset(
 )
 _SUBJECTS = frozenset(("nsubj", "nsubjpass", "csubj"))
 _OBJECTS = frozenset(("dobj", "dative", "oprd", "attr"))
+_PREDICATES = frozenset(("attr", "acomp", "oprd"))
 _HANGING = frozenset(("acl", "pcomp", "prep", "pobj", "xcomp"))  # from a deed up to what is spoken of: "a plan to close the mine"
 _DEPTH = 6  # how far a subject is looked for; deeper trees are lists and misreadings
 
@@ -617,14 +618,7 @@ def _of_noun(
         or (labels[k] in ("compound", "nmod", "amod") and not cue.start <= k < cue.end and tags[k] in "NO")
     ]
     if _is_partisan(cue.entry):
-        if labels[word] in ("compound", "amod"):  # "Lima loyalist Ada Obi"
-            owners = owners + [(k, _ITSELF) for k in tree.children[heads[word]] if k < word and tags[k] == "N"]
-        here = [o for preposition, o in obliques if preposition == "in"]
-        verb = heads[heads[word]] if labels[word] == "pobj" and clauses.words[heads[word]] == "as" else heads[word]
-        named = [o for o in clauses.named_by(verb) if o[0] < word] if labels[word] == "oprd" or verb != heads[word] else []
-        if named and not owners and not obliques:
-            return clauses.subjects(verb), named, []  # "regards Oslo as an ally"
-        return _taking_sides(clauses, word) + here, owners + [o for preposition, o in obliques if preposition != "in"] + rest, []
+        return _of_partisan(clauses, word, owners, obliques, rest)
     if cue.frame != "eval":  # "the fine handed to Oslo"
         dealt = [k for k in tree.children[word] if labels[k] == "acl" and is_participle(clauses.words[k])]
         obliques = obliques + [o for k in dealt for o in clauses.obliques(k) if o[0] in _DEALT]
@@ -639,16 +633,16 @@ def _of_noun(
     # "Tram plan a bad joke", "is angry that Oslo backed the plan"
     rest = rest + [(k, _ITSELF) for k in tree.children[word] if labels[k] in ("nsubj", "ccomp")]
     receivers = [o for preposition, o in obliques if preposition not in holding] + rest
-    others: list[Argument] = []
     if cue.frame == "fate" and not receivers and cue.entry not in _OF_DOERS:  # "Ruiz's arrest"
         receivers = [o for o in owners if labels[o[0]] == "poss"]
         holders = [o for o in holders if o not in receivers]
     head, label = heads[word], labels[word]
-    if label == "conj" and labels[head] in ("attr", "acomp", "oprd"):  # "is a liar and a fraud"
+    if label == "conj" and labels[head] in _PREDICATES:  # "is a liar and a fraud"
         head, label = heads[head], labels[head]
     if label == "oprd" and cue.frame in ("subj", "both") and not receivers and (named := clauses.named_by(head)):
         return clauses.subjects(head), named, []  # "considers Oslo a friend"
-    if label in ("attr", "acomp", "oprd"):
+    others: list[Argument] = []
+    if label in _PREDICATES:
         subjects = clauses.subjects(head)
         if cue.pos == "adj" or (cue.frame == "subj" and receivers):
             holders = holders + subjects
@@ -662,18 +656,46 @@ def _of_noun(
             holders, receivers = holders + more_holders, receivers + more_receivers
     elif label in ("amod", "compound"):
         receivers = [*receivers, (head, _ITSELF)]
-    elif label == "appos" and cue.pos != "noun":  # "Oslo, angry at the plan,"
-        holders = [*holders, (head, _ITSELF)]
-    elif label == "prep" and tags[head] in "VGX":
-        if cue.frame == "obj":  # "at the request of Oslo": favors what the verb tells
-            holders = [*holders, (head, _ITSELF), *((k, _LINKED) for k, _ in clauses.subjects(head))]
-        else:
-            holders = holders + (clauses.agents(head) or clauses.subjects(head))
-    elif label == "prep" and cue.pos == "phrase" and tags[head] == "O":  # "won its case against Oslo"
-        owning = [(k, _ITSELF) for k in tree.children[head] if labels[k] == "poss" or clauses.words[k] in _OWNERS]
-        carries = labels[head] == "dobj" and heads[head] not in opposing
-        holders = holders + owning + ([(k, _LINKED) for k, _ in clauses.subjects(heads[head])] if carries and not owning else [])
+    else:
+        holders = holders + _holders_above(clauses, cue, word, opposing)
     return holders, receivers, others
+
+
+def _of_partisan(
+    clauses: Clauses, word: int, owners: list[Argument], obliques: list[tuple[str, Argument]], rest: list[Argument]
+) -> tuple[list[Argument], list[Argument], list[Argument]]:
+    """The arguments of a noun of persons who take a side: "Lima loyalist Ada Obi", "a critic of the plan"."""
+    heads, label = clauses.tree.heads, clauses.tree.labels[word]
+    if label in ("compound", "amod"):
+        owners = owners + [(k, _ITSELF) for k in clauses.tree.children[heads[word]] if k < word and clauses.tree.tags[k] == "N"]
+    as_one = label == "pobj" and clauses.words[heads[word]] == "as"
+    verb = heads[heads[word]] if as_one else heads[word]
+    named = [o for o in clauses.named_by(verb) if o[0] < word] if label == "oprd" or as_one else []
+    if named and not owners and not obliques:
+        return clauses.subjects(verb), named, []  # "regards Oslo as an ally"
+    here = [o for preposition, o in obliques if preposition == "in"]
+    return _taking_sides(clauses, word) + here, owners + [o for preposition, o in obliques if preposition != "in"] + rest, []
+
+
+def _holders_above(clauses: Clauses, cue: Cue, word: int, opposing: frozenset[int]) -> list[Argument]:
+    """Who holds what an adjective or a phrase says, where that hangs on a noun or verb."""
+    tree = clauses.tree
+    head, label = tree.heads[word], tree.labels[word]
+    if label == "appos" and cue.pos != "noun":  # "Oslo, angry at the plan,"
+        return [(head, _ITSELF)]
+    if label != "prep":
+        return []
+    if tree.tags[head] in "VGX" and cue.frame == "obj":  # "at the request of Oslo": favors what the verb tells
+        return [(head, _ITSELF), *((k, _LINKED) for k, _ in clauses.subjects(head))]
+    if tree.tags[head] in "VGX":
+        return clauses.agents(head) or clauses.subjects(head)
+    if cue.pos != "phrase" or tree.tags[head] != "O":
+        return []
+    # "won its case against Oslo"
+    owning = [(k, _ITSELF) for k in tree.children[head] if tree.labels[k] == "poss" or clauses.words[k] in _OWNERS]
+    if owning or tree.labels[head] != "dobj" or tree.heads[head] in opposing:
+        return owning
+    return [(k, _LINKED) for k, _ in clauses.subjects(tree.heads[head])]
 
 
 @lru_cache(maxsize=10_000)

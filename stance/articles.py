@@ -14,7 +14,7 @@ from stance.entities import Catalogue, Mention, read_names
 from stance.lexicon import WORD, forms_by_first_word, spelled_out
 from stance.names import TITLE_WORDS
 from stance.pairs import Pair
-from stance.references import resolve_references
+from stance.references import after_opening, resolve_references
 from stance.speech import Turn, find_quotes, find_speakers
 from stance.text import Sentence
 
@@ -217,15 +217,18 @@ def _lists(sentence: Sentence, mentions: Sequence[Mention]) -> dict[int, int]:
             lists[-1].append(mention)
         else:
             lists.append([mention])
-    # "Peru, Chile" alone is none: "According to Peru, Chile ..."
-    longer = [group for group in lists if len(group) > 2 or (len(group) == 2 and _pair_joined(sentence, *group))]
+    longer = [group for group in lists if _is_list(sentence, group)]
     if not longer or _MUTUAL.search(sentence.text):
         return {}
     return {m.start: i for i, group in enumerate(longer) for m in group}
 
 
-def _pair_joined(sentence: Sentence, one: Mention, other: Mention) -> bool:
-    return sentence.text[one.end - sentence.start : other.start - sentence.start].strip() != ","
+def _is_list(sentence: Sentence, group: Sequence[Mention]) -> bool:
+    """Whether mentions that are joined make a list; two with a comma between them do not: "According to Peru, Chile ..."."""
+    first, second = group[0], group[1] if len(group) == 2 else None
+    if second is None:
+        return len(group) > 2
+    return sentence.text[first.end - sentence.start : second.start - sentence.start].strip() != ","
 
 
 _RESOLVED = ("named", "pronoun", "role")
@@ -280,7 +283,9 @@ def _topics(article: Article) -> list[Mention | None]:
 
 def _carried(sentence: Sentence, mentions: Sequence[Mention], turn: Turn, topic: Mention) -> Iterator[Found]:
     """The pairs of those who speak or act in a sentence that takes sides but names nothing to take them on."""
-    holder = turn.speaker if turn.speaker is not None or turn.spoken else next(iter(mentions), None)
+    holder = turn.speaker
+    if holder is None and not turn.spoken:
+        holder = after_opening(sentence, mentions) or next(iter(mentions), None)
     if holder is None or not holder.is_actor or holder.entity == topic.entity or not _takes_sides(sentence.text):
         return
     name = topic.entity
@@ -312,7 +317,7 @@ def _joint(sentence: Sentence, mentions: Sequence[Mention], holder: Mention) -> 
                 break
             out.append(mention)
     last = out[-1].end - sentence.start
-    return out if len(out) > 1 and not sentence.text.startswith(",", last) else [holder]
+    return out if _is_list(sentence, out) and not sentence.text.startswith(",", last) else [holder]
 
 
 _SUBJECT = 60  # characters from the start of a sentence within which its first name is taken for its subject

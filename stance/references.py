@@ -120,7 +120,7 @@ def resolve_references(
     for k, (sentence, names) in enumerate(zip(sentences, reading.mentions, strict=True)):
         here = list(names)
         ends = [n.end for n in names]  # names are in order and never overlap
-        ahead = _after_opening(text, sentence.start, names)
+        ahead = after_opening(sentence, names)
 
         def near(at: int, here: list[Mention] = here) -> list[Mention]:
             """The mentions of this sentence on the same side of its quotation marks."""
@@ -324,12 +324,13 @@ _TITLE_RUN = re.compile(_TITLES)
 _INSIDE = re.compile(rf"\b(?:{'|'.join(sorted(PREPOSITIONS))}) {_TITLES}$")
 
 
-def _after_opening(text: str, begin: int, mentions: Sequence[Mention]) -> Mention | None:
+def after_opening(sentence: Sentence, mentions: Sequence[Mention]) -> Mention | None:
     """The mention that follows the comma of an opening phrase: the subject of "In her reply, Ada Obi said"."""
-    opening = _OPENING.match(text, begin)
+    opening = _OPENING.match(sentence.text)
     for m in mentions if opening else ():
-        if opening and m.start >= opening.end():
-            return m if _TITLE_RUN.fullmatch(text, opening.end(), m.start) and m.how == "name" else None
+        at = m.start - sentence.start
+        if opening and at >= opening.end():
+            return m if _TITLE_RUN.fullmatch(sentence.text, opening.end(), at) and m.how == "name" else None
     return None
 
 
@@ -350,11 +351,11 @@ def _subject(read: _Read, level: Sequence[Mention]) -> Mention | None:
     """The mention that heads its sentence: the one after an opening phrase, or the first unless it stands in another's phrase."""
     text = read.text
     first = next((m for m in level if m.entity == level[0].entity and not _owns(text, m)), level[0])
-    begin = read.sentences[bisect_right(read.sentences, first.start, key=lambda s: s.start) - 1].start
-    ahead = _after_opening(text, begin, level)
+    sentence = read.sentences[bisect_right(read.sentences, first.start, key=lambda s: s.start) - 1]
+    ahead = after_opening(sentence, level)
     if ahead:
         return ahead
-    if _INSIDE.search(text, max(begin, first.start - 60), first.start) or _owns(text, first):
+    if _INSIDE.search(text, max(sentence.start, first.start - 60), first.start) or _owns(text, first):
         return None
     joint = any(m.entity != first.entity and _JOINT.fullmatch(text, first.end, m.start) for m in level[1:2])
     return None if joint else first

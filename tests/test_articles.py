@@ -78,6 +78,7 @@ CARRIED = [
     # of the only thing of the sentence before, or of the one thing that the article is about
     ("The toll rose. Peru rejects any such folly.", [("Peru", "toll")]),
     ("The toll rose. Peru and Chile disagree strongly with that policy.", [("Peru", "toll"), ("Chile", "toll")]),
+    ("The toll rose. Unlike Peru, Chile is furious.", [("Chile", "toll")]),
     ("The toll rose. “Bad news,” said Chile. “A shame.”", [("Chile", "toll")]),
     ("The toll rose. The toll hurts. Rain fell. Oman is furious.", [("Oman", "toll")]),
     # nothing is carried over ...
