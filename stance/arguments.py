@@ -107,6 +107,7 @@ _HATCHING = frozenset(
 _SUBJECTS = frozenset(("nsubj", "nsubjpass", "csubj"))
 _OBJECTS = frozenset(("dobj", "dative", "oprd", "attr"))
 _PREDICATES = frozenset(("attr", "acomp", "oprd"))
+_LEAVES_OPEN = frozenset(",CAXT")  # what may stand between verbs that share an object
 _HANGING = frozenset(("acl", "pcomp", "prep", "pobj", "xcomp"))  # from a deed up to what is spoken of: "a plan to close the mine"
 _DEPTH = 6  # how far a subject is looked for; deeper trees are lists and misreadings
 
@@ -163,6 +164,8 @@ class Clauses:
         if words[at] == "short":  # "stopped short of endorsing"
             return self.subjects(heads[at], depth + 1)
         controlled = [k for k in children[at] if labels[k] == "dobj"] if words[head] in ("for", "of", "over") else []
+        if words[head] == "in" and self.lemmas[at] == "join":  # "joined Oslo in rejecting"
+            return self.subjects(at, depth + 1) + [(k, _LINKED) for k in children[at] if labels[k] == "dobj"]
         return [(k, _ITSELF) for k in controlled] or self.subjects(at, depth + 1)  # "thanked Oslo for lifting"
 
     def _carrier(self, verb: int) -> int:
@@ -263,11 +266,21 @@ class Clauses:
                 out += self._whose_way(k)
         if own:
             return out
+        if (other := self._joined(verb)) >= 0:
+            return self.objects(other)
         above = heads[verb] if labels[verb] == "xcomp" else verb
         sought = labels[above] == "relcl" and any(labels[k] == "nsubj" and words[k] not in _WHO for k in children[above])
         if sought and (above == verb or not any(labels[k] in _OBJECTS for k in children[above])):
             out.append((heads[above], _ITSELF))  # "a bill that Oslo opposed", "that Oslo wants to stop"
         return out
+
+    def _joined(self, verb: int) -> int:
+        """The verb whose object, or agent, a verb without its own shares, else -1: "criticised and rejected the plan"."""
+        tree, labels = self.tree, self.tree.labels
+        other = next((k for k in tree.children[verb] if k > verb and labels[k] == "conj" and tree.tags[k] in "VGX"), -1)
+        between = tree.tags[verb + 1 : max(other, 0)]
+        own = [k for k in tree.children[other] if labels[k] in _SUBJECTS] if other >= 0 else []
+        return -1 if own or not between or not _LEAVES_OPEN.issuperset(between) else other
 
     def _whose_way(self, noun: int) -> list[Argument]:
         """Who does something in the way that a noun speaks of: "admired the way Oslo handled it"."""
@@ -314,7 +327,8 @@ class Clauses:
 
     def agents(self, verb: int) -> list[Argument]:
         """Whom "by" names."""
-        return [o for preposition, o in self.obliques(verb) if preposition == "by"]
+        agents = [o for preposition, o in self.obliques(verb) if preposition == "by"]
+        return agents or (self.agents(other) if (other := self._joined(verb)) >= 0 else [])
 
     def speakers(self, word: int) -> list[Argument]:
         """Who says what stands around a word."""
@@ -572,7 +586,7 @@ def _of_verb(
     labels, children = tree.labels, tree.children[word]
     objects = [o for o in clauses.objects(word) if not cue.start <= o[0] < cue.end]
     obliques = clauses.obliques(word)
-    agents = [o for preposition, o in obliques if preposition == "by"]
+    agents = clauses.agents(word)
     others = [o for preposition, o in obliques if preposition != "by" and not cue.start <= o[0] < cue.end]
     if labels[word] == "amod":  # "the ruling party", "an embattled party"
         modified = [(tree.heads[word], _ITSELF)]

@@ -96,6 +96,8 @@ CLOSED = {
     if word[0].isalpha()  # an apostrophe is a token of its own
 }
 _MODALS = _WONT | word_set("will would can could may might must shall should do does did")
+_PERSONS = word_set("rival partner guard pilot coach host champion star")  # "and rival Lima"
+_WHO = word_set("who which whose")
 _BREAKS = word_set('; : “ ” " ( ) — – -- but while although though whereas because')
 TITLES = word_set(
     "president minister senator sen rep gov governor mayor mr mrs ms dr prime secretary judge justice general gen chancellor "
@@ -262,13 +264,21 @@ def _negated(low: tuple[str, ...], i: int) -> bool:
     return low[i] == "yet" and low[i + 1 : i + 2] == ("to",)  # "has yet to endorse"
 
 
-def _negated_before(low: tuple[str, ...], i: int) -> bool:
+def _reaches(low: tuple[str, ...], tags: list[str], k: int, i: int) -> bool:
+    """Whether what negates at k is no aside before i: "Oslo, not Rome, rejects", "Oslo, who never liked it, rejects"."""
+    if "," not in low[k:i]:
+        return True
+    aside = k == 0 or low[k - 1] in (",", "and", "or")
+    return not aside and "V" not in tags[k : low.index(",", k)]
+
+
+def _negated_before(low: tuple[str, ...], tags: list[str], i: int) -> bool:
     """Whether one of the four words before, back to where the clause begins, negates."""
     for k in range(i - 1, max(-1, i - 5), -1):
         if low[k] in _BREAKS or low[k] == "doubt":  # "left no doubt that it opposes"
             return False
         if _negated(low, k):
-            return low[k - 1] != "," or "," not in low[k:i]  # "Oslo, not Rome, rejects"
+            return _reaches(low, tags, k, i)
     return False
 
 
@@ -310,13 +320,13 @@ def _find_cues(low: tuple[str, ...], is_name: list[bool], tags: list[str]) -> li
             elif end == i + 1:
                 i += 1  # "the tax": a noun that the lexicon knows as a verb only
                 continue
-        negated = denies and _negated_before(low, i)
+        negated = denies and _negated_before(low, tags, i)
         cues.append(Cue(i, end, *form.entry, _passive(form, low, is_name, i, end), negated))
         i = end
     for a, cue in enumerate(cues):
         if cue.frame == "shift":
             b = next((k for k in range(a + 1, len(cues)) if cues[k].frame != "shift"), None)
-            if b is not None and cues[b].start - cue.end <= 3:
+            if b is not None and cues[b].start - cue.end <= 3 and _reaches(low, tags, cue.start, cues[b].start):
                 # "did not back": the shift is the negation that the cue has seen already, no second one
                 seen = any(_negated(low, k) for k in range(cue.start, cue.end))
                 cues[b] = cues[b]._replace(negated=seen or not cues[b].negated)
@@ -484,7 +494,8 @@ def _mend(tags: list[str], low: tuple[str, ...], unmasked: tuple[str, ...]) -> N
         tag = tags[i]
         before = tags[i - 1] if i else "."
         after = tags[i + 1] if i + 1 < len(tags) else "."
-        modal = before == "X" and low[i - 1] in _MODALS
+        auxiliary = _past_adverbs(tags, i)
+        modal = auxiliary >= 0 and low[auxiliary] in _MODALS
         if tag == "N" and unmasked[i] in _DAYS:
             tags[i] = "A"
         elif word in _OF_TWO_CLASSES and (other := _other_class(low, tags, i, before, after)):
@@ -512,7 +523,7 @@ def _mend(tags: list[str], low: tuple[str, ...], unmasked: tuple[str, ...]) -> N
             if not clause:  # "the plan to which Oslo objects was"
                 tags[i] = "O"
         if (word in _ALSO_VERBS and _is_verb(tags, low, i, verb_seen)) or (
-            tags[i] == "O" and i and word in verbs and _is_base_verb(tags, low, i, verb_seen)
+            tags[i] == "O" and i and word in verbs and (_is_base_verb(tags, low, i, verb_seen) or _governs(tags, low, i))
         ):
             tags[i] = "V"
         verb_seen = tags[i] in "VX" or (verb_seen and tags[i] not in ",.QRC")
@@ -549,13 +560,55 @@ def _is_base_verb(tags: Sequence[str], low: tuple[str, ...], i: int, verb_seen: 
     follows = not last and (tags[i + 1] in "DWN" or low[i] not in nouns())
     if follows and (low[k] == "than" or _is_bare(tags, low, k)):
         return True
-    many = tags[k] == "N" or (tags[k] == "O" and (low[k] in _MANY or (low[k].endswith("s") and not low[k].endswith("ss"))))
-    if last or not many or verb_seen:
-        return many and not verb_seen  # "council axes bus, unions fume"
+    if follows and tags[k] == "C":
+        return _goes_on(tags, low, k, i)
+    many = _are_many(tags, low, k)
+    if last or verb_seen or not many:
+        if last or verb_seen or not follows:
+            return many and not verb_seen  # "council axes bus, unions fume"
+        return _are_many_before(tags, low, k) and not _verb_later(tags, i)
     after = tags[i + 1]
     if after in "DW":
         return True
     return (after in "NT" or low[i + 1] in ("against", "for")) and not _verb_later(tags, i)
+
+
+def _are_many(tags: Sequence[str], low: tuple[str, ...], k: int) -> bool:
+    """Whether a name or a noun may be the subject of a base form."""
+    return tags[k] == "N" or (tags[k] == "O" and (low[k] in _MANY or (low[k].endswith("s") and not low[k].endswith("ss"))))
+
+
+def _are_many_before(tags: Sequence[str], low: tuple[str, ...], k: int) -> bool:
+    """Whether token k ends a phrase of several, as "members of the council"."""
+    if tags[k] not in "NO":
+        return False
+    while k > 0 and tags[k] in "NODJ0S":
+        k -= 1
+    return k > 0 and tags[k] == "P" and _are_many(tags, low, k - 1)
+
+
+def _goes_on(tags: Sequence[str], low: tuple[str, ...], k: int, i: int) -> bool:
+    """Whether a base form after "and" goes on with a verb: "fight and fear Rome", "wants to shut the mine and help the miners"."""
+    if _verb_later(tags, i) or low[i] in TITLES or low[i] in _PERSONS:
+        return False
+    for j in range(k - 1, max(0, k - _PHRASE), -1):
+        if j == k - 1 and tags[j] == "V":
+            return True
+        begun = tags[j] == "T" or low[j] in _MODALS
+        if begun or tags[j] in ".QR":
+            return begun
+        if tags[j] == "V" and tags[_past_adverbs(tags, j)] not in "TX":
+            return False
+    return False
+
+
+def _governs(tags: Sequence[str], low: tuple[str, ...], i: int) -> bool:
+    """Whether what may be a noun has an object: "Oslo, which left, supports the plan", "Greens, who left, support Rome"."""
+    k = _past_adverbs(tags, i)
+    kind = verb_lemmas()[low[i]][1]
+    before = tags[k] if k >= 0 else "."
+    may = before in "O,C" if kind == "s" else kind == "b" and before == "," and not _WHO.isdisjoint(low[:k])
+    return may and i + 1 < len(tags) and tags[i + 1] in "DNW" and not _verb_later(tags, i)
 
 
 def _is_bare(tags: Sequence[str], low: tuple[str, ...], k: int) -> bool:

@@ -259,6 +259,10 @@ class _Attaching(Phrases):
             self.hang(group.head, first.head, "conj")
             group.role, group.first = "conj", first.first or first
             return True
+        if before.kind == "," and beyond is not None and beyond is self.verb and self._is_shared(k):
+            self.hang(group.head, beyond.head, "dobj")
+            group.role, self.object = "object", group
+            return True
         if before.kind != "," or beyond is not noun or subject:
             return False
         after = self._after(k)
@@ -267,6 +271,11 @@ class _Attaching(Phrases):
         self.hang(group.head, noun.head, "conj" if listed else "appos")
         group.role, group.first = ("conj", noun.first or noun) if listed else ("apposition", None)
         return True
+
+    def _is_shared(self, k: int) -> bool:
+        """Whether group k is the object of two verbs that commas set apart: "backs, but will not fund, the plan"."""
+        kinds = [g.kind for g in self.groups[max(0, k - 6) : k] if g.kind != "A"]
+        return kinds[-5:] == ["VP", ",", "C", "VP", ","]
 
     def _after(self, k: int) -> Group | None:
         """The group after group k, past adverbs."""

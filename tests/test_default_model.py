@@ -137,10 +137,16 @@ STANCES_HELD = [
     ("Ghana denounced the ban handed to Ida Moss.", "Ghana", "Ida Moss", "favor"),
     ("Ghana welcomed the lifting of sanctions on Togo.", "Ghana", "Togo", "favor"),
     ("Ghana called the ban on Ida Moss a disgrace.", "Ghana", "Ida Moss", "favor"),
-    ("Ghana regretted the decision to ban Ida Moss.", "Ghana", "Ida Moss", "favor"),
+    ("Ghana deplored the decision to ban Ida Moss.", "Ghana", "Ida Moss", "favor"),
     ("Ghana was angry that Togo backed the levy.", "Ghana", "Togo", "against"),
     ("Deputies led by Ida Moss rejected the levy.", "Ida Moss", "the levy", "against"),
     ("Marco Neri was jailed for insulting Ida Moss.", "Marco Neri", "Ida Moss", "against"),
+    ("Ghana praises the port and supports the levy.", "Ghana", "the levy", "favor"),
+    ("Ghana, which left the union, attacks Togo.", "Ghana", "Togo", "against"),
+    ("Members of the council fear the levy.", "Members of the council", "the levy", "against"),
+    ("Ghana wants to shut the port and help Ida Moss.", "Ghana", "Ida Moss", "favor"),
+    ("Ghana, not Togo, rejects the levy.", "Ghana", "the levy", "against"),
+    ("Ghana joined Togo in condemning the levy.", "Togo", "the levy", "against"),
 ]
 
 

@@ -335,6 +335,19 @@ ROLES = [
     ("Oslo is angry that Rome backed Neri.", "Oslo", "Neri", "angry that", "Hb"),
     ("Oslo admired the way Neri handled it.", "Oslo", "Neri", "admire", "Hr"),
     ("A court threw out a case brought by Rome.", "court", "Rome", "throw out", "Hr"),
+    # a noun in the plural or a verb
+    ("Oslo backs the ban and supports Rome.", "Oslo", "Rome", "support", "HR"),
+    ("Oslo, which left the pact, attacks Rome.", "Oslo", "Rome", "attack", "HR"),
+    ("Neri said the council supports the pact.", "the council", "the pact", "support", "HR"),
+    ("Greens, who dislike Rome, attack Neri.", "Greens", "Neri", "attack", "HR"),
+    ("Members of the council fear the pact.", "Members", "the pact", "fear", "HR"),
+    ("Oslo wants to close the mine and help the miners.", "Oslo", "the miners", "help", "HR"),
+    ("Members of the council oppose and fear the pact.", "Members", "the pact", "fear", "HR"),
+    # an object, or a doer, for two verbs
+    ("Oslo criticised and rejected the pact.", "Oslo", "the pact", "criticise", "HR"),
+    ("Oslo criticised, but has not rejected, the pact.", "Oslo", "the pact", "reject", "HR"),
+    ("The pact was backed and funded by Oslo.", "Oslo", "The pact", "back", "HR"),
+    ("Oslo joined Rome in condemning the raid.", "Rome", "the raid", "condemn", "hR"),
 ]
 
 
