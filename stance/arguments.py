@@ -248,7 +248,7 @@ class Clauses:
         spoken = [p for k in (says, *asked) for p in children[k] if labels[p] == "prep" and words[p] in ("of", "about")]
         return [q for p in spoken for q in children[p] if labels[q] == "pobj"]
 
-    def objects(self, verb: int) -> list[Argument]:
+    def objects(self, verb: int, depth: int = 0) -> list[Argument]:
         """What a verb is done to, or says its subject to be."""
         heads, labels, children, words = self.tree.heads, self.tree.labels, self.tree.children, self.words
         own = [k for k in children[verb] if labels[k] in _OBJECTS]
@@ -266,8 +266,8 @@ class Clauses:
                 out += self._whose_way(k)
         if own:
             return out
-        if (other := self._joined(verb)) >= 0:
-            return self.objects(other)
+        if depth < _DEPTH and (other := self._joined(verb)) >= 0:
+            return self.objects(other, depth + 1)
         above = heads[verb] if labels[verb] == "xcomp" else verb
         sought = labels[above] == "relcl" and any(labels[k] == "nsubj" and words[k] not in _WHO for k in children[above])
         if sought and (above == verb or not any(labels[k] in _OBJECTS for k in children[above])):
@@ -325,10 +325,12 @@ class Clauses:
                 out += [("that", (o, _ITSELF)) for o in children[k] if labels[o] in ("nsubj", "nsubjpass")]
         return out
 
-    def agents(self, verb: int) -> list[Argument]:
+    def agents(self, verb: int, depth: int = 0) -> list[Argument]:
         """Whom "by" names."""
         agents = [o for preposition, o in self.obliques(verb) if preposition == "by"]
-        return agents or (self.agents(other) if (other := self._joined(verb)) >= 0 else [])
+        if agents or depth == _DEPTH or (other := self._joined(verb)) < 0:
+            return agents
+        return self.agents(other, depth + 1)
 
     def speakers(self, word: int) -> list[Argument]:
         """Who says what stands around a word."""

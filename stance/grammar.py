@@ -607,7 +607,7 @@ def _governs(tags: Sequence[str], low: tuple[str, ...], i: int) -> bool:
     k = _past_adverbs(tags, i)
     kind = verb_lemmas()[low[i]][1]
     before = tags[k] if k >= 0 else "."
-    may = before in "O,C" if kind == "s" else kind == "b" and before == "," and not _WHO.isdisjoint(low[:k])
+    may = before in "O,C" if kind == "s" else kind == "b" and before == "," and not _WHO.isdisjoint(low[max(0, k - _CLAUSE) : k])
     return may and i + 1 < len(tags) and tags[i + 1] in "DNW" and not _verb_later(tags, i)
 
 

@@ -362,6 +362,14 @@ def test_who_holds_what_a_cue_says(text: str, actor: str, target: str, entry: st
     assert [r.actor + r.target for r in found if r.cue.entry == entry] == [letters]
 
 
+def test_a_list_of_two_thousand_verbs_is_read() -> None:
+    text = "Oslo " + "backed and opposed and " * 1000 + "condemned Rome."
+    spans = (0, 1), (4002, 4003)
+    found = roles_of(read_arguments(text, *spans), *spans)
+    assert len(found) == 2001
+    assert (found[0].actor, found[-1].cue.entry, found[-1].target) == ("H", "condemn", "R")
+
+
 # sentence, cue, whether it is turned round
 TURNED = [
     ("Oslo kept its sanctions on Rome.", "sanction", False),
