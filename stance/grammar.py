@@ -563,10 +563,10 @@ def _is_base_verb(tags: Sequence[str], low: tuple[str, ...], i: int, verb_seen: 
     if follows and tags[k] == "C":
         return _goes_on(tags, low, k, i)
     many = _are_many(tags, low, k)
-    if last or verb_seen or not many:
-        if last or verb_seen or not follows:
-            return many and not verb_seen  # "council axes bus, unions fume"
-        return _are_many_before(tags, low, k) and not _verb_later(tags, i)
+    if last or verb_seen:
+        return many and not verb_seen  # "council axes bus, unions fume"
+    if not many:
+        return follows and _are_many_before(tags, low, k) and not _verb_later(tags, i)
     after = tags[i + 1]
     if after in "DW":
         return True
@@ -582,7 +582,8 @@ def _are_many_before(tags: Sequence[str], low: tuple[str, ...], k: int) -> bool:
     """Whether token k ends a phrase of several, as "members of the council"."""
     if tags[k] not in "NO":
         return False
-    while k > 0 and tags[k] in "NODJ0S":
+    first = max(0, k - _PHRASE)
+    while k > first and tags[k] in "NODJ0S":
         k -= 1
     return k > 0 and tags[k] == "P" and _are_many(tags, low, k - 1)
 
