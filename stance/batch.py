@@ -39,7 +39,7 @@ from stance.text import (
     read_documents,
     twin_reason,
 )
-from stance.workers import deaths, out_of_reach
+from stance.workers import deaths, started
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -540,9 +540,7 @@ def results(chunks: Iterator[Chunk], job: Job, jobs: int = 1) -> Iterator[Result
     with deaths(lambda: LESS_MEMORY), parallel:
         wave = list(islice(chunks, size))
         while wave:
-            with out_of_reach():
-                running = parallel(delayed(predict_chunk)(job, chunk) for chunk in wave)
-            try:
+            with started(parallel, (delayed(predict_chunk)(job, chunk) for chunk in wave)) as running:
                 size = min(2 * size, WAVE * jobs)
                 try:
                     wave = list(islice(chunks, size))
@@ -551,8 +549,6 @@ def results(chunks: Iterator[Chunk], job: Job, jobs: int = 1) -> Iterator[Result
                         pass
                     raise
                 yield from running
-            finally:
-                running.close()
 
 
 def predict_file(

@@ -15,7 +15,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from importlib import metadata
 from pathlib import Path
@@ -41,7 +41,7 @@ from stance.batch import (
 )
 from stance.storage import refusals, replacing
 from stance.text import InputError, kind_of, list_files
-from stance.workers import WorkError, deaths, out_of_reach
+from stance.workers import WorkError, deaths, started
 
 TEXTS_PER_SHARD = 1000
 """Text files that make one shard; a table is one by itself."""
@@ -357,9 +357,7 @@ def _runner(jobs: int, backend: str, scheduler: str | None, timeout: float) -> I
                     n_jobs=jobs, return_as="generator_unordered", batch_size=1, timeout=timeout, pre_dispatch=ahead
                 )
                 try:
-                    with out_of_reach():
-                        running = parallel(tasks())
-                    with closing(running):
+                    with started(parallel, tasks()) as running:
                         for number, result in running:
                             call = handed.pop(number)
                             if result is not _BLAMED:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import warnings
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from typing import Any
 
 
@@ -23,12 +23,18 @@ def in_processes(function: Callable[[Any], Any], pieces: Iterable[Any]) -> list[
     """
     from joblib import Parallel, delayed
 
-    with deaths():
-        parallel = Parallel(n_jobs=-1, return_as="generator")
+    parallel = Parallel(n_jobs=-1, return_as="generator")
+    with deaths(), started(parallel, (delayed(function)(piece) for piece in pieces)) as running:
+        return list(running)
+
+
+@contextmanager
+def started(parallel: Any, tasks: Iterable[Any]) -> Iterator[Any]:
+    """What a `joblib.Parallel` that returns a generator makes of tasks; closed in the end, also where a signal came at the start."""
+    with ExitStack() as stack:
         with out_of_reach():
-            running = parallel(delayed(function)(piece) for piece in pieces)
-        with closing(running):
-            return list(running)
+            running = stack.enter_context(closing(parallel(tasks)))
+        yield running
 
 
 @contextmanager
