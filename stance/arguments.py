@@ -175,13 +175,17 @@ class Clauses:
         at = heads[noun]
         to = any(words[k] == "to" for k in self.tree.children[verb])
         if labels[noun] == "dobj" and to:  # "made a plan to close", "defended its plan to close"
-            owners = [k for k in self.tree.children[noun] if labels[k] == "poss" or words[k] in _OWNERS]
+            owners = self.owners(noun)
             theirs = words[owners[0]] in _OWNERS if owners else self.lemmas[at] in _HATCHING
             return at if theirs else -1
         if labels[noun] != "pobj":
             return -1
         speech = words[at] == "in" and tags[verb] == "G" and tags[heads[at]] in "VX"  # "in a speech attacking Rome, Oslo"
         return heads[at] if speech or (to and tags[heads[at]] == "X") else -1  # "is under pressure to lift"
+
+    def owners(self, noun: int) -> list[int]:
+        """Whose a noun is, by name or by "his" and "its"."""
+        return [k for k in self.tree.children[noun] if self.tree.labels[k] == "poss" or self.words[k] in _OWNERS]
 
     def predicated(self, noun: int, depth: int = 0) -> list[int]:
         """Of whom a noun is said: "Oslo is a city that", "Oslo is one of the cities that", "Oslo is among those who"."""
@@ -278,9 +282,10 @@ class Clauses:
         """The verb whose object, or agent, a verb without its own shares, else -1: "criticised and rejected the plan"."""
         tree, labels = self.tree, self.tree.labels
         other = next((k for k in tree.children[verb] if k > verb and labels[k] == "conj" and tree.tags[k] in "VGX"), -1)
-        between = tree.tags[verb + 1 : max(other, 0)]
-        own = [k for k in tree.children[other] if labels[k] in _SUBJECTS] if other >= 0 else []
-        return -1 if own or not between or not _LEAVES_OPEN.issuperset(between) else other
+        if other < 0 or any(labels[k] in _SUBJECTS for k in tree.children[other]):
+            return -1
+        between = tree.tags[verb + 1 : other]
+        return other if between and _LEAVES_OPEN.issuperset(between) else -1
 
     def _whose_way(self, noun: int) -> list[Argument]:
         """Who does something in the way that a noun speaks of: "admired the way Oslo handled it"."""
@@ -325,9 +330,10 @@ class Clauses:
                 out += [("that", (o, _ITSELF)) for o in children[k] if labels[o] in ("nsubj", "nsubjpass")]
         return out
 
-    def agents(self, verb: int, depth: int = 0) -> list[Argument]:
-        """Whom "by" names."""
-        agents = [o for preposition, o in self.obliques(verb) if preposition == "by"]
+    def agents(self, verb: int, depth: int = 0, obliques: list[tuple[str, Argument]] | None = None) -> list[Argument]:
+        """Whom "by" names; `obliques` are those of the verb, where they are known already."""
+        known = self.obliques(verb) if obliques is None else obliques
+        agents = [o for preposition, o in known if preposition == "by"]
         if agents or depth == _DEPTH or (other := self._joined(verb)) < 0:
             return agents
         return self.agents(other, depth + 1)
@@ -588,7 +594,7 @@ def _of_verb(
     labels, children = tree.labels, tree.children[word]
     objects = [o for o in clauses.objects(word) if not cue.start <= o[0] < cue.end]
     obliques = clauses.obliques(word)
-    agents = clauses.agents(word)
+    agents = clauses.agents(word, obliques=obliques)
     others = [o for preposition, o in obliques if preposition != "by" and not cue.start <= o[0] < cue.end]
     if labels[word] == "amod":  # "the ruling party", "an embattled party"
         modified = [(tree.heads[word], _ITSELF)]
@@ -708,7 +714,7 @@ def _holders_above(clauses: Clauses, cue: Cue, word: int, opposing: frozenset[in
     if cue.pos != "phrase" or tree.tags[head] != "O":
         return []
     # "won its case against Oslo"
-    owning = [(k, _ITSELF) for k in tree.children[head] if tree.labels[k] == "poss" or clauses.words[k] in _OWNERS]
+    owning = [(k, _ITSELF) for k in clauses.owners(head)]
     if owning or tree.labels[head] != "dobj" or tree.heads[head] in opposing:
         return owning
     return [(k, _LINKED) for k, _ in clauses.subjects(tree.heads[head])]

@@ -225,10 +225,10 @@ def _lists(sentence: Sentence, mentions: Sequence[Mention]) -> dict[int, int]:
 
 def _is_list(sentence: Sentence, group: Sequence[Mention]) -> bool:
     """Whether mentions that are joined make a list; two with a comma between them do not: "According to Peru, Chile ..."."""
-    first, second = group[0], group[1] if len(group) == 2 else None
-    if second is None:
+    if len(group) != 2:
         return len(group) > 2
-    return sentence.text[first.end - sentence.start : second.start - sentence.start].strip() != ","
+    one, other = group
+    return sentence.text[one.end - sentence.start : other.start - sentence.start].strip() != ","
 
 
 _RESOLVED = ("named", "pronoun", "role")

@@ -494,8 +494,7 @@ def _mend(tags: list[str], low: tuple[str, ...], unmasked: tuple[str, ...]) -> N
         tag = tags[i]
         before = tags[i - 1] if i else "."
         after = tags[i + 1] if i + 1 < len(tags) else "."
-        auxiliary = _past_adverbs(tags, i)
-        modal = auxiliary >= 0 and low[auxiliary] in _MODALS
+        modal = before in "XA" and low[_past_adverbs(tags, i)] in _MODALS
         if tag == "N" and unmasked[i] in _DAYS:
             tags[i] = "A"
         elif word in _OF_TWO_CLASSES and (other := _other_class(low, tags, i, before, after)):
@@ -580,12 +579,8 @@ def _are_many(tags: Sequence[str], low: tuple[str, ...], k: int) -> bool:
 
 def _are_many_before(tags: Sequence[str], low: tuple[str, ...], k: int) -> bool:
     """Whether token k ends a phrase of several, as "members of the council"."""
-    if tags[k] not in "NO":
-        return False
-    first = max(0, k - _PHRASE)
-    while k > first and tags[k] in "NODJ0S":
-        k -= 1
-    return k > 0 and tags[k] == "P" and _are_many(tags, low, k - 1)
+    at = _before_phrase(tags, k)
+    return tags[k] in "NO" and at > 0 and tags[at] == "P" and _are_many(tags, low, at - 1)
 
 
 def _goes_on(tags: Sequence[str], low: tuple[str, ...], k: int, i: int) -> bool:
@@ -614,10 +609,16 @@ def _governs(tags: Sequence[str], low: tuple[str, ...], i: int) -> bool:
 
 def _is_bare(tags: Sequence[str], low: tuple[str, ...], k: int) -> bool:
     """Whether a noun phrase that ends with token k takes a base form: "helped Oslo free Ruiz", "did Oslo free Ruiz?"."""
-    subject = k
-    while subject > max(0, k - _PHRASE) and tags[subject] in "NODJ0S":
-        subject -= 1
-    return subject < k and tags[k] in "NO" and (low[subject] in LETTING or low[subject] in _MODALS)
+    at = _before_phrase(tags, k)
+    return at < k and tags[k] in "NO" and (low[at] in LETTING or low[at] in _MODALS)
+
+
+def _before_phrase(tags: Sequence[str], k: int) -> int:
+    """The token before the noun phrase that ends with token k; k itself where none does."""
+    first = max(0, k - _PHRASE)
+    while k > first and tags[k] in "NODJ0S":
+        k -= 1
+    return k
 
 
 def _is_verb(tags: Sequence[str], low: tuple[str, ...], i: int, verb_seen: bool) -> bool:

@@ -630,7 +630,6 @@ class _Attaching(Phrases):
     def _attach_with_subject(self, k: int, group: Group, verb: Group | None) -> None:
         """Attach a verb and the last noun phrase that waits for one, its subject."""
         head, root = group.head, self.root
-        said = self._speaks_of_all(k, group)
         subject = self.subject = self.subjects.pop()
         self.hang(subject.head, head, "nsubjpass" if group.passive else "nsubj")
         subject.role = ""
@@ -648,7 +647,7 @@ class _Attaching(Phrases):
             self.complement = None
         elif root is None:
             self.root = group
-        elif said is not None and not joined:
+        elif not joined and (said := self._speaks_of_all(k, group)) is not None:
             self.hang(said.head, head, "ccomp")
             self.root = group
         elif verb is not None and subject.head > verb.head:
