@@ -31,7 +31,7 @@ _OWNERS = frozenset(("his", "her", "its", "their"))
 _WHO = frozenset(("who", "which", "that", "whom"))
 _JOINED = frozenset(("conj", "appos"))
 _PARTS = frozenset(("poss", "compound", "amod", "nmod"))
-_OF = frozenset(("of", "for", "from", "in", "to", "against", "with", "on", "at", "including"))
+_OF = frozenset(("of", "for", "from", "in", "to", "against", "with", "on", "at", "including", "except"))
 _LED = frozenset(
     "led headed chaired fronted brought filed launched proposed submitted made lodged drafted tabled written issued organised "
     "organized staged built run owned".split()
@@ -90,10 +90,18 @@ _PARTISANS = frozenset(
 )
 _SOME = frozenset("one some many most several few two three none all".split())
 _WAYS = frozenset(("way", "manner"))
+# which never lack an object: after "Oslo opposes and Lima backs" it stands last
+_TRANSITIVE = frozenset(
+    "applaud back ban block condemn criticise criticize defend denounce dislike endorse favor favour fear hate like love oppose "
+    "praise reject support want welcome".split()
+)
+_COMPARING = frozenset(("like", "unlike"))
+_NOT = frozenset(("not", "t", "never"))
+_APOSTROPHES = frozenset("'’")
 _VIEWS = frozenset(("according", "view", "opinion", "eyes", "words", "judgment", "judgement"))
 _DEALT = frozenset(("on", "to", "against", "at"))
 _FROM = frozenset(("from", "among", "of"))
-_ADJUNCTS = frozenset("after before during since until amid despite".split())  # what follows is no argument
+_ADJUNCTS = frozenset("after before during since until amid despite like unlike".split())  # what follows is no argument
 # who calls a ban wrong, or reads the charges, is not behind them
 _TELLING = frozenset("call describe discuss mention read regard report see view watch".split())
 _HAVING = _EARNING | frozenset("have has had enjoy need lack lose deserve secure await escape".split())
@@ -114,18 +122,23 @@ _DEPTH = 6  # how far a subject is looked for; deeper trees are lists and misrea
 
 @dataclass(frozen=True, slots=True)
 class Clauses:
-    """A sentence's tree, words and base forms, asked for arguments; `viewed` where it may say in whose view it is so."""
+    """A sentence's tree, words and base forms, asked for arguments.
+
+    `viewed` where it may say in whose view it is so, `cleft` where "what" may stand for something named.
+    """
 
     tree: Tree
     words: Sequence[str]
     lemmas: Sequence[str]
     viewed: bool
+    cleft: bool
 
     def subjects(self, verb: int, depth: int = 0) -> list[Argument]:
         """Who does what a verb says: its own subject, or that of the verb it is joined to or depends on."""
         if depth > _DEPTH:
             return []
         heads, labels, children, words = self.tree.heads, self.tree.labels, self.tree.children, self.words
+        tags = self.tree.tags
         own = [k for k in children[verb] if labels[k] in _SUBJECTS]
         if own:
             out = []
@@ -143,6 +156,8 @@ class Clauses:
                 elif labels[verb] == "relcl" and any(words[j] == "whose" for j in children[verb]):
                     out.append((heads[verb], _LINKED))  # "Oslo, whose mayor opposes"
             return out
+        if self.cleft and (what := self._what(verb)):
+            return what
         head, label = heads[verb], labels[verb]
         if head == verb:
             return []
@@ -166,6 +181,9 @@ class Clauses:
         controlled = [k for k in children[at] if labels[k] == "dobj"] if words[head] in ("for", "of", "over") else []
         if words[head] == "in" and self.lemmas[at] == "join":  # "joined Oslo in rejecting"
             return self.subjects(at, depth + 1) + [(k, _LINKED) for k in children[at] if labels[k] == "dobj"]
+        if not controlled and labels[at] in _PREDICATES | {"pobj"}:  # "is wary of lifting", "is in favour of lifting"
+            at = heads[heads[at]] if labels[at] == "pobj" else heads[at]
+            return self.subjects(at, depth + 1) if tags[at] in "VX" else []
         return [(k, _ITSELF) for k in controlled] or self.subjects(at, depth + 1)  # "thanked Oslo for lifting"
 
     def _carrier(self, verb: int) -> int:
@@ -270,6 +288,8 @@ class Clauses:
                 out += self._whose_way(k)
         if own:
             return out
+        if self.cleft and (what := self._what(verb)):
+            return what
         if depth < _DEPTH and (other := self._joined(verb)) >= 0:
             return self.objects(other, depth + 1)
         above = heads[verb] if labels[verb] == "xcomp" else verb
@@ -278,13 +298,26 @@ class Clauses:
             out.append((heads[above], _ITSELF))  # "a bill that Oslo opposed", "that Oslo wants to stop"
         return out
 
+    def _what(self, verb: int) -> list[Argument]:
+        """What "what" stands for: "What Oslo opposes is the plan", "The plan is what Oslo opposes"."""
+        tree = self.tree
+        if not any(self.words[k] == "what" for k in tree.children[verb]):
+            return []
+        head = tree.heads[verb]
+        if tree.labels[verb] == "ccomp" and tree.tags[head] == "X":
+            return [(k, _ITSELF) for k in tree.children[head] if tree.labels[k] == "nsubj"]
+        return [(q, _ITSELF) for k in tree.children[verb] if tree.tags[k] == "X" for q in tree.children[k] if tree.labels[q] == "attr"]
+
     def _joined(self, verb: int) -> int:
         """The verb whose object, or agent, a verb without its own shares, else -1: "criticised and rejected the plan"."""
         tree, labels = self.tree, self.tree.labels
         other = next((k for k in tree.children[verb] if k > verb and labels[k] == "conj" and tree.tags[k] in "VGX"), -1)
-        if other < 0 or any(labels[k] in _SUBJECTS for k in tree.children[other]):
+        if other < 0:
             return -1
         between = tree.tags[verb + 1 : other]
+        if any(labels[k] in _SUBJECTS for k in tree.children[other]):  # "Oslo opposes and Lima backs the plan"
+            halves = between[:1] == ("C",) or between[:2] == (",", "C")
+            return other if halves and self.lemmas[verb] in _TRANSITIVE else -1
         return other if between and _LEAVES_OPEN.issuperset(between) else -1
 
     def _whose_way(self, noun: int) -> list[Argument]:
@@ -305,8 +338,11 @@ class Clauses:
         return -1
 
     def named_by(self, verb: int) -> list[Argument]:
-        """What a verb calls something: "called the plan a mistake"."""
-        return [(k, _ITSELF) for k in self.tree.children[verb] if self.tree.labels[k] == "dobj"]
+        """What a verb calls something: "called the plan a mistake", "a plan that Oslo called a mistake"."""
+        named = [(k, _ITSELF) for k in self.tree.children[verb] if self.tree.labels[k] == "dobj"]
+        if named or self.tree.labels[verb] != "relcl" or any(self.words[k] in _WHO for k, _ in self.subjects(verb)):
+            return named
+        return [(self.tree.heads[verb], _ITSELF)]
 
     def obliques(self, word: int, depth: int = 0) -> list[tuple[str, Argument]]:
         """What hangs on a word by a preposition or in a clause that it takes: (preposition, argument)."""
@@ -322,7 +358,7 @@ class Clauses:
                         out.append((words[k], (q, _ITSELF)))
                     elif labels[q] == "pcomp":
                         out.append((words[k], (q, _ITSELF)))
-                        out += [(words[k], o) for o in self.objects(q)]
+                        out += [(words[k], (o, max(level, _LINKED))) for o, level in self.objects(q)]
             elif label == "xcomp" and depth < _DEPTH:
                 out += [("to", o) for o in self.objects(k)]
                 out += [("to", o) for _, o in self.obliques(k, depth + 1)]
@@ -443,18 +479,71 @@ def _sentence(text: str, forced: tuple[int, ...], syntax: str) -> Sentence:
         tree = tree_of(text, forced)
     words = reading.words.lower
     viewed = words[:1] in (("to",), ("for",)) or not _VIEWS.isdisjoint(words)
-    clauses = Clauses(tree, words, reading.lemmas, viewed)
+    clauses = Clauses(tree, words, reading.lemmas, viewed, "what" in words)
     cues = [(cue, clauses.head_of(cue.start, cue.end)) for cue in map(argued, reading.cues) if cue.frame not in ("shift", "hedge")]
-    opposing = frozenset(word for cue, word in cues if cue.fights)
+    # the verb, and the last word of what is opposed to something: "wary of", "come out against"
+    opposing = frozenset(i for cue, word in cues if cue.fights or _resists(cue) for i in (word, cue.end - 1))
+    arguments: list[tuple[list[Argument], ...]] = []
+    for cue, word in cues:
+        said = clauses.speakers(word)
+        arguments.append((*_arguments(clauses, cue, word, opposing, said), said))
+    for cue, word, k in _understood(clauses, reading, cues):
+        cues.append((cue, word))
+        arguments.append((_likewise(clauses, word), *arguments[k][1:]))
     reached: dict[int, list[tuple[int, int]]] = {}
     pronouns: list[tuple[int, int, int]] = []
-    for k, (cue, word) in enumerate(cues):
-        said = clauses.speakers(word)
-        for slot, arguments in enumerate((*_arguments(clauses, cue, word, opposing, said), said), 4 * k):
-            if arguments:
-                for token, distance in _reach(clauses, arguments, slot, pronouns).items():
+    for k, found in enumerate(arguments):
+        for slot, some in enumerate(found, 4 * k):
+            if some:
+                for token, distance in _reach(clauses, some, slot, pronouns).items():
                     reached.setdefault(token, []).append((slot, distance))
     return Sentence(reading, clauses, tuple(cues), reached, pronouns, _deeds(clauses.tree, cues, reached))
+
+
+def _resists(cue: Cue) -> bool:
+    """Whether it is an adjective or phrase for being against something: "wary of", "up in arms over"."""
+    return cue.pos in ("adj", "phrase") and (cue.stance, cue.frame, cue.negated) == ("against", "subj", False)
+
+
+def _understood(clauses: Clauses, reading: Reading, cues: Sequence[tuple[Cue, int]]) -> list[tuple[Cue, int, int]]:
+    """Cues that are not said again: "Oslo backs the plan, but Lima does not", "unlike Lima, Oslo backs it".
+
+    Each with the token that stands for it, and the number of the cue that it is understood from.
+    """
+    tree, words = clauses.tree, clauses.words
+    marks = [i for i, tag in enumerate(tree.tags) if tag == "X" and _is_elliptic(clauses, i)]
+    if not _COMPARING.isdisjoint(words):
+        marks += [i for i, word in enumerate(words) if word in _COMPARING and tree.tags[i] == "P"]
+    out = []
+    for i in marks:
+        verb, turned = tree.heads[i], words[i] == "unlike"
+        if tree.tags[i] == "X":
+            # what is understood is the verb without its own negation: "does not back it, but Lima does"
+            turned = ("!" in reading.flags[verb]) != any(words[k] in _NOT for k in tree.children[i])
+        for k, (cue, word) in enumerate(cues):
+            plain = cue.pos == "verb" and cue.frame in ("subj", "both", "fate") and not cue.passive
+            if plain and (word == verb or (tree.heads[word] == verb and tree.labels[word] == "xcomp")):
+                out.append((cue._replace(start=i, end=i + 1, negated=cue.negated != turned), i, k))
+    return out
+
+
+def _is_elliptic(clauses: Clauses, i: int) -> bool:
+    """Whether an auxiliary has a subject of its own and stands for a verb before it: "but Lima does not"."""
+    tree = clauses.tree
+    after = i + 1
+    while after < len(tree.tags) and (tree.tags[after] == "A" or clauses.words[after] in _APOSTROPHES):
+        after += 1
+    ends = after == len(tree.tags) or tree.tags[after] in ",.QC" or clauses.words[after : after + 2] == ("as", "well")
+    if not ends:
+        return False
+    labels = {tree.labels[k] for k in tree.children[i]}
+    return tree.heads[i] < i and tree.tags[tree.heads[i]] == "V" and "nsubj" in labels
+
+
+def _likewise(clauses: Clauses, word: int) -> list[Argument]:
+    """Who does what is not said again, or does it not."""
+    labels = clauses.tree.labels
+    return [(k, _ITSELF) for k in clauses.tree.children[word] if labels[k] in ("nsubj", "pobj")]
 
 
 def _deeds(tree: Tree, cues: Sequence[tuple[Cue, int]], reached: dict[int, list[tuple[int, int]]]) -> dict[int, list[int]]:
@@ -607,7 +696,7 @@ def _of_verb(
     if clauses.lemmas[word] in GIVING:  # "awarded a prize to Oslo"
         rest = rest + [o for preposition, o in obliques if preposition == "to"]
     subjects = clauses.subjects(word)
-    if labels[word] == "xcomp" and tree.tags[word] == "G" and tree.heads[word] in opposing:
+    if labels[word] in ("xcomp", "pcomp") and tree.tags[word] == "G" and tree.heads[word] in opposing:
         subjects = []
     if cue.pos != "verb" and agents and not cue.entry.endswith(" by"):  # "fiercely opposed by"
         return agents, subjects, others

@@ -224,11 +224,11 @@ def _lists(sentence: Sentence, mentions: Sequence[Mention]) -> dict[int, int]:
 
 
 def _is_list(sentence: Sentence, group: Sequence[Mention]) -> bool:
-    """Whether mentions that are joined make a list; two with a comma between them do not: "According to Peru, Chile ..."."""
+    """Whether mentions that are joined make a list; two with a comma between them do not: "fears the dam, and Chile too"."""
     if len(group) != 2:
         return len(group) > 2
     one, other = group
-    return sentence.text[one.end - sentence.start : other.start - sentence.start].strip() != ","
+    return not sentence.text[one.end - sentence.start : other.start - sentence.start].lstrip().startswith(",")
 
 
 _RESOLVED = ("named", "pronoun", "role")

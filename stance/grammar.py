@@ -24,7 +24,7 @@ def word_set(text: str) -> frozenset[str]:
 
 PREPOSITIONS = word_set(
     "of in on at for with by from against over about into after before under between among toward towards during without "
-    "within across behind beyond despite concerning regarding upon like than as via per amid alongside around near since "
+    "within across behind beyond despite concerning regarding upon like unlike than as via per amid alongside around near since "
     "until through off onto out up down throughout outside above below including except"
 )
 BE = word_set("is are was were be been being am 's ’s")
@@ -33,7 +33,7 @@ _WONT = word_set("cannot wont cant dont doesnt didnt wouldnt couldnt shouldnt") 
 _NOT = _WONT | word_set("isnt arent wasnt werent hasnt havent hadnt")
 _AUXILIARIES = BE | _HAVE | _NOT | word_set("do does did will would can could may might must shall should")
 _SUBORDINATORS = word_set(
-    "that which who whom whose because while although though if when where whether unless what why how"
+    "that which who whom whose because while whilst although though albeit if when where whether unless what why how"
 )
 _PRONOUNS = word_set("he she they it we i you him her them us me himself herself itself themselves this these those")
 _DETERMINERS = word_set("the a an his her its their our my your any no some every each all both another such")
@@ -42,7 +42,8 @@ _ARTICLES = word_set("the a an his her its their our my any every no")
 _ADVERBS = word_set(
     "not never no also now then still just only already again even too very so more most less least once often always "
     "sometimes later earlier soon yet ever here there however meanwhile instead away back ahead perhaps ago "
-    "almost forward together quite rather twice"
+    "almost forward together quite rather twice nonetheless nevertheless therefore thus otherwise likewise moreover furthermore "
+    "elsewhere indeed maybe overnight altogether"
 )
 _COORDINATORS = word_set("and or but nor")
 RELATIVES = word_set("who which that whom whose")
@@ -56,7 +57,7 @@ _SMALL = word_set("a an the and but or nor of in on at to for from by with as ov
 _NOUN_BEFORE = _DETERMINERS | word_set("this that these those in of for with by on more further public fresh new")
 _NEGATIONS = _NOT | word_set("not no never nor neither without hardly scarcely barely")
 _MAY_NEGATE = _NEGATIONS | word_set("t yet")
-_DAYS = word_set(
+DAYS = word_set(
     "monday tuesday wednesday thursday friday saturday sunday january february march april june july august september october "
     "november december yesterday today tomorrow"
 )
@@ -69,6 +70,14 @@ _RATHER_NOUNS = word_set(
     "housing spring spending thanks cuts calls shooting bombing lawmakers ally partners parties terms shows charges sanctions "
     "lobby rival partner clashes strikes funds moves orders signals changes"
 )
+_OFFICES = word_set("state defense defence education energy labor health agriculture commerce transportation")
+_HEADLINED = word_set("calls moves plans votes")
+CLAUSAL = word_set(
+    "say tell think believe know claim argue insist suggest warn hope fear feel announce declare admit deny confirm report note "
+    "add explain show mean conclude predict expect acknowledge allege state maintain contend wish assume understand see hear "
+    "learn find complain boast vow pledge promise swear indicate stress signal decide realise realize remember recall guess estimate "
+    "testify imagine ensure reckon determine"
+)
 WISHING = word_set("want like prefer wish expect")  # "wants the dam to be built"
 WITH_FATE = WISHING | word_set("need get have has had see keep leave order find")  # "wants the dam stopped"
 PLACES = word_set("out off away down back dead over")  # "wants the army out"
@@ -79,9 +88,14 @@ _TRADES = word_set(
     "shipping mining trading broadcasting banking housing planning engineering publishing manufacturing farming fishing hunting racing "
     "betting gambling teaching nursing training building ruling governing drilling logging smelting recycling"
 )
+_ABOUT = word_set("about around over under")
+_NUMBERS = word_set("half two three four five six seven eight nine ten twenty")
+_DESCRIBING = word_set(
+    "ranking leading growing rising mounting remaining visiting competing emerging dissenting protesting warring feuding"
+)
 _ALSO_ADVERBS = word_set("long first")
 _ALL = word_set("all everyone everybody anyone nobody none nothing one")
-_OF_TWO_CLASSES = _ALSO_ADVERBS | _TRADES | word_set("appeals longer but because thank")
+_OF_TWO_CLASSES = _ALSO_ADVERBS | _TRADES | _DESCRIBING | _ABOUT | word_set("retired appeals longer but because since thank top")
 _PARTICLES = word_set("up down out off aside apart away back gone dead from of responsible accountable")
 _GIVEN = word_set("to for after on with against in into at")  # what follows is what the verb is about: "donated money to Oslo"
 _OBJECT = 8  # tokens from a verb to its particle
@@ -98,16 +112,19 @@ CLOSED = {
 _MODALS = _WONT | word_set("will would can could may might must shall should do does did")
 _PERSONS = word_set("rival partner guard pilot coach host champion star")  # "and rival Lima"
 _WHO = word_set("who which whose")
-_BREAKS = word_set('; : “ ” " ( ) — – -- but while although though whereas because')
+_BREAKS = word_set('; : “ ” " ( ) — – -- but while whilst although though albeit whereas because')
 TITLES = word_set(
     "president minister senator sen rep gov governor mayor mr mrs ms dr prime secretary judge justice general gen chancellor "
     "chairman leader king queen prince pope sir lord lady former vice house speaker"
 )
-_OPENERS = word_set(
-    "the a an in on at for but and or if when while after before as by with from to of he she it they we you this that these "
-    "those his her its their our my not no yes there here what who how why all some many most more one two three now then so "
-    "such both each every few last next first even also still just only once since until under over about against during "
-    "without within between among despite although because though where which whose other another i"
+_OPENERS = (
+    word_set(
+        "the a an but and or to he she it they we you this that these those his her its their our my no yes there here what who how "
+        "why all some many most one two three such both each every few last next first other another i"
+    )
+    | _ADVERBS
+    | _SUBORDINATORS
+    | (PREPOSITIONS - {"per", "via", "than"})
 )
 
 _SUFFIXES = (
@@ -268,7 +285,7 @@ def _reaches(low: tuple[str, ...], tags: list[str], k: int, i: int) -> bool:
     """Whether what negates at k is no aside before i: "Oslo, not Rome, rejects", "Oslo, who never liked it, rejects"."""
     if "," not in low[k:i]:
         return True
-    aside = k == 0 or low[k - 1] in (",", "and", "or")
+    aside = k == 0 or low[k - 1] in (",", "and", "or", "but")
     return not aside and "V" not in tags[k : low.index(",", k)]
 
 
@@ -289,20 +306,22 @@ def _find_cues(low: tuple[str, ...], is_name: list[bool], tags: list[str]) -> li
     cues: list[Cue] = []
     n, i = len(low), 0
     while i < n:
+        found = lexicon.get(low[i])
+        if not found:
+            i += 1
+            continue
         hits: list[Form] = []
         parted = 0
-        found = lexicon.get(low[i])
-        if found:
-            for form in found[1].get(low[i + 1], ()) if i + 1 < n else ():
-                size = len(form.words)
-                if hits and size < len(hits[0].words):
-                    break
-                if size == 2 or low[i : i + size] == form.words:
-                    hits.append(form)
-            if not hits and tags[i] == "V":
-                hits, parted = _parted(found, low, tags, i)
-            if not hits:
-                hits = list(found[0])
+        for form in found[1].get(low[i + 1], ()) if i + 1 < n else ():
+            size = len(form.words)
+            if hits and size < len(hits[0].words):
+                break
+            if size == 2 or low[i : i + size] == form.words:
+                hits.append(form)
+        if not hits and tags[i] == "V":
+            hits, parted = _parted(found, low, tags, i)
+        if not hits:
+            hits = list(found[0])
         if not hits:
             i += 1
             continue
@@ -406,7 +425,7 @@ def _passive(form: Form, low: tuple[str, ...], is_name: list[bool], i: int, end:
     for k in range(i - 1, max(-1, i - 4), -1):
         if low[k] in _PASSIVE:
             return True
-        if low[k] in _HAVE or is_name[k]:
+        if low[k] in _HAVE or is_name[k] or low[k] == ",":
             break
     return low[end : end + 1] == ("by",)
 
@@ -495,17 +514,24 @@ def _mend(tags: list[str], low: tuple[str, ...], unmasked: tuple[str, ...]) -> N
         before = tags[i - 1] if i else "."
         after = tags[i + 1] if i + 1 < len(tags) else "."
         modal = before in "XA" and low[_past_adverbs(tags, i)] in _MODALS
-        if tag == "N" and unmasked[i] in _DAYS:
+        if tag == "N" and unmasked[i] in DAYS:
             tags[i] = "A"
+        elif tag == "V" and (before in ".RQ" or after in "X,.P") and (other := _no_verb(tags, low, i, verb_seen)):
+            tags[i] = other
+        elif word == "of" and i and unmasked[i - 1] == "secretary" and _is_office(tags, unmasked, i):
+            tags[i] = "N"
         elif word in _OF_TWO_CLASSES and (other := _other_class(low, tags, i, before, after)):
             tags[i] = other
             if word == "longer":
                 tags[i - 1] = other
+            elif word == "since" and after == "J":
+                tags[i + 1] = "V"
         elif tag == "G" and before == "V" and after == "P" and word in noun_forms:
             tags[i] = "O"  # "wins backing of"
         elif tag in "VG" and word in _RATHER_NOUNS:
             # "Oslo attacks Rome", but "Oslo minister Ada Obi said"
             names = before == "N" and tag == "V" and (after in "DW" or (after == "N" and not _verb_later(tags, i)))
+            names = names or (word in _HEADLINED and not verb_seen and _heads_line(tags, low, i))
             governs = before in "NO" and after == "D" and low[i + 1] in _ARTICLES  # "the minister attacks the plan"
             going_on = before == "X" and low[i - 1] in BE and after in "DWN"  # "is bombing the town"
             to_rival = before == "T" and after == "N" and word in ("rival", "partner")  # "handed to rival Oslo"
@@ -517,6 +543,8 @@ def _mend(tags: list[str], low: tuple[str, ...], unmasked: tuple[str, ...]) -> N
             tag == "R" and word == "that" and before == "P" and after in "JO"
         ):
             tags[i] = "D"
+        elif tag == "O" and after == "D" and before in "N," and word.endswith("s") and not verb_seen and _is_strange(word):
+            tags[i] = "V"  # "Oslo embodies the ideal"
         if tags[i] == "V" and word.endswith("s") and after == "X" and before in "NOJ":
             clause = before == "N" and (word not in noun_forms or (i > 1 and tags[i - 2] == "R"))
             if not clause:  # "the plan to which Oslo objects was"
@@ -526,6 +554,73 @@ def _mend(tags: list[str], low: tuple[str, ...], unmasked: tuple[str, ...]) -> N
         ):
             tags[i] = "V"
         verb_seen = tags[i] in "VX" or (verb_seen and tags[i] not in ",.QRC")
+
+
+def _is_office(tags: Sequence[str], unmasked: tuple[str, ...], i: int) -> bool:
+    """Whether "of" stands inside a title before a name: "Secretary of State John Kerry"."""
+    return tags[i + 2 : i + 3] == ["N"] and (tags[i + 1] == "N" or unmasked[i + 1] in _OFFICES)
+
+
+def _no_verb(tags: Sequence[str], low: tuple[str, ...], i: int, verb_seen: bool) -> str:
+    """The class of what looks like a verb where its neighbours are those of an adjective or a noun, else ''."""
+    before, after = tags[i - 1] if i else ".", tags[i + 1] if i + 1 < len(tags) else "."
+    if before in ".RQ":
+        return "J" if after in "ON" and is_participle(low[i]) and _opens_phrase(tags, i) else ""
+    if after == "P":
+        noun = not verb_seen and before in "NO" and _are_several(tags, low, i)
+    elif after == "X":
+        noun = _heads_phrase(tags, low, i)
+    else:
+        noun = before == "O" and verb_seen and _ends_phrase(tags, i)
+    return "O" if noun else ""
+
+
+def _are_several(tags: Sequence[str], low: tuple[str, ...], i: int) -> bool:
+    """Whether what may be a verb heads the subject of one: "Lima exiles in Quito thanked", not "Neri says in Quito Obi lied"."""
+    lemma, kind = verb_lemmas().get(low[i], ("", ""))
+    if kind != "s" or lemma in CLAUSAL:
+        return False
+    for j in range(i + 2, min(len(tags), i + _PHRASE)):
+        if tags[j] in "VX":
+            return tags[j] == "X" or (low[j + 1 : j + 2] != ("by",) and tags[j - 1] != "T")
+        if tags[j] not in "NODJ0SPA":
+            return False
+    return False
+
+
+def _opens_phrase(tags: Sequence[str], i: int) -> bool:
+    """Whether a participle and nouns after it end at a verb: "Retired judge Ada Obi rejected"."""
+    j = i + 1
+    while j < len(tags) and tags[j] in "ONJ":
+        j += 1
+    return j < len(tags) and tags[j] in "VX"
+
+
+def _heads_phrase(tags: Sequence[str], low: tuple[str, ...], i: int) -> bool:
+    """Whether what may be a verb in its base form is a noun before its verb: "the special counsel did not"."""
+    start = _before_phrase(tags, i - 1) + 1
+    known = verb_lemmas().get(low[i])
+    opened = start < i and (tags[start] == "D" or "S" in tags[start:i])
+    return known is not None and known[1] == "b" and opened and not _are_many(tags, low, i - 1)
+
+
+def _ends_phrase(tags: Sequence[str], i: int) -> bool:
+    """Whether a word closes what a preposition opens: "argues for lower immigration levels,"."""
+    at = _before_phrase(tags, i - 1)
+    return at < i - 1 and tags[at] == "P"
+
+
+def _is_strange(word: str) -> bool:
+    """Whether the lists of nouns and verbs lack a word."""
+    return len(word) > 4 and word.isalpha() and word not in verb_lemmas() and word not in nouns()
+
+
+def _heads_line(tags: Sequence[str], low: tuple[str, ...], i: int) -> bool:
+    """Whether what may be a noun is what someone does: "Oslo plans to ban it", "Minister calls for calm"."""
+    at = _before_phrase(tags, i - 1)
+    follows = low[i + 1 : i + 2] in (("to",), ("for",), ("on",), ("against",))
+    opens = i == 1 or (at < i - 1 and tags[at] not in "PV")
+    return follows and opens and not _verb_later(tags, i)
 
 
 def _other_class(low: tuple[str, ...], tags: Sequence[str], i: int, before: str, after: str) -> str:
@@ -541,6 +636,16 @@ def _other_class(low: tuple[str, ...], tags: Sequence[str], i: int, before: str,
         return "A" if i and low[i - 1] == "no" else ""
     if word == "but":  # "all but Oslo"
         return "P" if i and low[i - 1] in _ALL and after in "DNOW" else ""
+    if word == "since":  # "has since rejected"
+        return "A" if before == "X" and after in "VJX" else ""
+    if word == "top":  # "said that top officials"
+        return "J" if before not in "TX" and after in "JNO" else ""
+    if word == "retired":  # ", retired judge Ada Obi,"
+        return "J" if after in "NO" else ""
+    if word in _ABOUT:  # "About 40 deputies rejected"
+        return "A" if before in ".,QRC" and (after == "0" or next_word in _NUMBERS) else ""
+    if word in _DESCRIBING:
+        return "J" if tags[i] == "G" and before in ".,QR" and after in "NO" else ""
     if word == "because":
         return "P" if next_word == "of" else ""
     return "V" if next_word == "you" else ""  # "thank you"
@@ -604,7 +709,17 @@ def _governs(tags: Sequence[str], low: tuple[str, ...], i: int) -> bool:
     kind = verb_lemmas()[low[i]][1]
     before = tags[k] if k >= 0 else "."
     may = before in "O,C" if kind == "s" else kind == "b" and before == "," and not _WHO.isdisjoint(low[max(0, k - _CLAUSE) : k])
+    if kind == "s" and before == "V":
+        may = _is_relative(tags, k)  # "the plan that Oslo backs angers Rome"
+    elif kind == "s" and before == "N" and low[i + 1 : i + 2] in (("down",), ("off",), ("up",), ("out",)):
+        return tags[i + 2 : i + 3] in (["D"], ["N"])  # "Oslo votes down the plan"
     return may and i + 1 < len(tags) and tags[i + 1] in "DNW" and not _verb_later(tags, i)
+
+
+def _is_relative(tags: Sequence[str], k: int) -> bool:
+    """Whether the verb at k ends a clause about the noun that opens the sentence: "The plan that Oslo backs"."""
+    at = _before_phrase(tags, k - 1)
+    return 0 < at < k - 1 and tags[at] == "R" and tags[at - 1] in "NO" and not {"V", "X", ",", "."} & set(tags[:at])
 
 
 def _is_bare(tags: Sequence[str], low: tuple[str, ...], k: int) -> bool:
@@ -628,6 +743,8 @@ def _is_verb(tags: Sequence[str], low: tuple[str, ...], i: int, verb_seen: bool)
         return False
     if tags[k] == "T" or low[k] in _MODALS or low[k] in ("who", "i", "we", "you", "they"):
         return True
+    if low[i] == "back" and tags[k] == "C" and tags[i + 1] in "DN":
+        return _goes_on(tags, low, k, i)
     if tags[k] not in "NO" or tags[i + 1] not in "DNOJWS0":
         return False
     if low[i] == "back" and _is_bare(tags, low, k):
@@ -666,10 +783,14 @@ def _verb_or_noun(
         return "J" if before in "DJS" else "G"
     if kind == "b" and before == "X" and low[i - 1] in BE:
         return "J"  # "is open to"
+    last = low[i - 1] if i else ""
+    if last in ("these", "those") or (kind == "b" and last in ("this", "that") and before == "W"):
+        return "O"  # "these attacks", "said this attack was"
     if kind == "s":
         verbal = before in "NWR" or (before in "O,C" and not verb_seen) if is_noun else before not in "DPSJ"
     else:
-        verbal = before in "TXWR" or (not is_noun and ((before in "NO" and not verb_seen) or (before == "C" and verb_seen)))
+        goes_on = before == "C" if verb_seen else k >= 0 and _are_many(tags, low, k)
+        verbal = before in "TXWR" or (goes_on and not is_noun and last != "other")
     return "V" if verbal else "O"
 
 

@@ -485,6 +485,8 @@ def profile_of(name: str, is_actor: bool = True) -> Profile:
     gender = given_names().get(words[0].capitalize() if words and words[0].islower() else words[0], "") if words else ""
     if len(lower) > 1 and lower[-1] in LAWS:
         return Profile("thing")
+    if is_actor and name.islower() and head_of(name) in TITLE_WORDS:
+        return Profile("person")  # "agriculture minister", "police commissioner"
     if lower and not GROUP_WORDS.isdisjoint(lower):
         head = head_of(bare)
         plural = (head.endswith("s") and not head.endswith("ss")) or head in ("women", "men", "people")
@@ -497,8 +499,6 @@ def profile_of(name: str, is_actor: bool = True) -> Profile:
         acronym = any(w.isupper() and len(w) > 2 and "." not in w for w in words)
         if not acronym and all(w[0].isupper() or w in PARTICLES for w in words):
             return Profile("person")
-    if name.islower() and head_of(name) in TITLE_WORDS:
-        return Profile("person")  # "agriculture minister"
     if name.islower():
         return Profile("group" if lower and lower[-1].endswith("s") else "thing", plural=bool(lower) and lower[-1].endswith("s"))
     return Profile("group" if len(words) > 1 or name.isupper() else "name")

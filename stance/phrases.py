@@ -5,19 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from stance.grammar import BE, LETTING, TITLES, WITH_FATE, Reading, is_participle, word_set
+from stance.grammar import BE, CLAUSAL, LETTING, TITLES, WITH_FATE, Reading, is_participle, word_set
 
-_ABBREVIATED = word_set("mr mrs ms dr sen rep gov gen st lt col sgt jr sr rev hon prof capt maj")  # their full stop ends nothing
-CLAUSAL = word_set(
-    "say tell think believe know claim argue insist suggest warn hope fear feel announce declare admit deny confirm report note "
-    "add explain show mean conclude predict expect acknowledge allege state maintain contend wish assume understand see hear "
-    "learn find complain boast"
+_ABBREVIATED = word_set(  # their full stop ends nothing
+    "mr mrs ms dr sen sens rep reps gov govs gen st lt col sgt jr sr rev hon prof capt maj"
 )
 _ALSO_CONJUNCTIONS = word_set("after before since until as")  # "after talks", but "after they talked"
 _REFLEXIVES = word_set("himself herself itself themselves")
 _BEFORE_NAMES = TITLES | word_set("two three four five six seven eight nine ten dozen other same first last former late next only")
 GIVING = word_set("give grant lend offer deny refuse hand pay do bear owe award wish win earn cost deal spare")
 _LINKING = word_set("become remain")
+TIMES = word_set("day night morning evening weekend week month year decade time summer winter spring autumn")
+WHEN = word_set("last next this that every each")  # "backed last year"
+TO_DO = word_set(  # nouns that take an infinitive: "the decision to ban"
+    "decision refusal plan effort attempt bid move pledge promise call right power ability chance failure vow proposal offer "
+    "threat campaign push request order willingness readiness desire intention need vote pressure permission demand motion bill "
+    "law petition appeal drive wish ambition scheme agreement deal"
+)
+_FAR = 12  # groups to the comma that ends what is said of a noun
+_CALLED = word_set("named called dubbed nicknamed")
 _NEGATIVE = word_set("not never no t")
 
 
@@ -94,9 +100,14 @@ class Phrases:
                 group = Group(kind, i, i + 1, i, self.words[i])
             self.groups.append(group)
             i = group.end
+        finite: list[int] = []
+        if "since" in self.words:
+            finite = [k for k, g in enumerate(self.groups) if g.kind == "VP" and g.finite and not g.participle]
         for k, group in enumerate(self.groups[:-1]):
             if group.word in _ALSO_CONJUNCTIONS and group.kind == "P" and self.groups[k + 1].kind == "NP":
-                group.kind = "R" if self.finite_ahead(k + 1) else "P"
+                waits = group.word == "since" and len(finite) == 1 and finite[0] > k  # "The war since May has angered Oslo"
+                ahead = not waits and self.finite_ahead(k + 1)
+                group.kind = "R" if ahead else "P"
         self._part_contacts()
         for k, group in enumerate(self.groups):
             if k and group.kind == "VP" and not group.participle and self._is_reduced(k, group):
@@ -113,6 +124,7 @@ class Phrases:
                 verb = None
             cut = self._cut(k, group) if group.kind == "NP" and k + 1 < len(groups) else 0
             has_verb = verb is not None and not self._may_take_clause(verb.head)
+            has_verb = has_verb or self.words[group.start] in ("a", "an")  # ", a move Oslo rejects"
             waits = k == 0 or groups[k - 1].kind != "R"
             if cut and (has_verb or (waits and self.finite_ahead(k + 1)) or (k == 1 and groups[0].kind == "P")):
                 for i in range(group.start, cut - 1):
@@ -153,6 +165,8 @@ class Phrases:
             tag = tags[j]
             if tag == "D" and last >= 0 and tags[j - 1] not in "DS":
                 break
+            if last >= 0 and words[j] in WHEN and words[j + 1 : j + 2] and words[j + 1] in TIMES:
+                break  # "the court | last year"
             if tag == "O" and last == j - 1 and tags[last] == "N" and self._is_said_of(j):
                 break  # "called Oslo corrupt", "wished Oslo luck"
             if tag in "DJ0ON":
@@ -269,13 +283,43 @@ class Phrases:
             if j >= len(groups):
                 return False
             group = groups[j]
+            if group.kind == "VP" and j == k + 1 and (group.gerund or group.participle or self._is_to_do(k, group)):
+                j += 1  # "the decision to ban it was", "the plan backed by Oslo was", "the judge hearing the case said"
+                if j < len(groups) and groups[j].kind == "NP":
+                    j += 1
+                continue
             if group.kind == "VP":
                 return group.finite and not group.participle
+            if group.kind == "," and (close := self._aside_ends(j)):
+                j = close  # "said Obi, the mayor, was"
+                continue
             joins = group.kind == "P" or (group.kind == "C" and group.word in ("and", "or"))
             if not joins or j + 1 >= len(groups) or groups[j + 1].kind != "NP":
                 return False
             j += 2
         return False
+
+    def _is_to_do(self, k: int, verb: Group) -> bool:
+        """Whether an infinitive says what a noun such as "decision" is to do."""
+        noun = self.groups[k].head
+        return verb.infinitive and (self.words[noun] in TO_DO or noun in self.forced)
+
+    def _aside_ends(self, j: int) -> int:
+        """The group after an apposition, or what "including" opens, between the comma that is group j and the next; else 0."""
+        groups = self.groups
+        if j and j + 1 < len(groups) and groups[j + 1].word in ("who", "which", "whose"):  # "and Obi, who left Rome, rejected"
+            ahead = groups[j + 2 : j + _FAR]
+            return next((j + 3 + i for i, g in enumerate(ahead[:-1]) if g.kind == "," and ahead[i + 1].kind == "VP"), 0)
+        close = next((i for i in range(j + 1, min(len(groups), j + _FAR)) if groups[i].kind not in ("NP", "P", "A", "C")), 0)
+        if not close or groups[close].kind != "," or close == j + 1 or j == 0:
+            return 0
+        first = groups[j + 1]
+        owned = first.kind == "NP" and "S" in self.tags[first.start : first.head]  # "Obi, Rome's ally,"
+        named = first.kind == "NP" and self.tags[first.head] == "N" and self.tags[groups[j - 1].head] == "O"  # "her rival, Ada Obi,"
+        if not (owned or named or first.word == "including" or (first.kind == "NP" and self.tags[first.start] == "D")):
+            return 0
+        another = close + 1 < len(groups) and groups[close + 1].kind != "VP"
+        return close if another else close + 1
 
     def is_bare_participle(self, group: Group) -> bool:
         """Whether a verb group is a single word that may be a past participle."""
@@ -289,12 +333,21 @@ class Phrases:
         opening = groups[k - 1].kind
         if opening == "A" and k > 1:
             opening = groups[k - 2].kind
-        if opening not in ("NP", ",") or j >= len(groups) or groups[j].kind not in ("P", "A"):
+        if opening not in ("NP", ",") or j >= len(groups):
+            return False
+        named = self.words[group.head] in _CALLED and groups[j].kind == "NP"  # "a man named Ruiz attacked"
+        if named or (groups[j].kind == "NP" and self.words[groups[j].head] in TIMES):
+            j += 1
+        elif groups[j].kind not in ("P", "A"):
             return False
         while j < len(groups) and groups[j].kind in ("P", "A"):
             j += 1 if groups[j].kind == "A" or j + 1 >= len(groups) or groups[j + 1].kind != "NP" else 2
         if opening == "," and j < len(groups) and groups[j].kind == ",":
             j += 1
-        elif opening == ",":
-            return False
+        elif opening == ",":  # "Oslo, angered by the deal that Lima signed with Rome, left"
+            ahead = groups[j : j + _FAR]
+            commas = [i for i, g in enumerate(ahead[:-1]) if g.kind == "," and ahead[i + 1].kind == "VP"]
+            if not commas or any(g.kind in ".Q" for g in ahead[: commas[0]]):
+                return False
+            j += commas[0] + 1
         return j < len(groups) and groups[j].kind == "VP" and groups[j].finite and not groups[j].participle

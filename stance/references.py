@@ -321,7 +321,8 @@ _OPENING = re.compile(
 )
 _TITLES = r"(?:[Tt]he )?(?:(?:[A-Z][\w.’'-]{0,20}|former|president|minister|senator|mayor|governor) ){0,3}"
 _TITLE_RUN = re.compile(_TITLES)
-_INSIDE = re.compile(rf"\b(?:{'|'.join(sorted(PREPOSITIONS))}) {_TITLES}$")
+_INSIDE = re.compile(rf"\b(?i:{'|'.join(sorted(PREPOSITIONS))}) {_TITLES}$")
+_THEN = re.compile(rf" {_TITLES}")
 
 
 def after_opening(sentence: Sentence, mentions: Sequence[Mention]) -> Mention | None:
@@ -356,7 +357,8 @@ def _subject(read: _Read, level: Sequence[Mention]) -> Mention | None:
     if ahead:
         return ahead
     if _INSIDE.search(text, max(sentence.start, first.start - 60), first.start) or _owns(text, first):
-        return None
+        opens = not _owns(text, first) and first.start - sentence.start < 20
+        return next((m for m in level if opens and _THEN.fullmatch(text, first.end, m.start)), None)  # "In Oslo the party rejected"
     joint = any(m.entity != first.entity and _JOINT.fullmatch(text, first.end, m.start) for m in level[1:2])
     return None if joint else first
 
@@ -400,7 +402,9 @@ def _person(read: _Read, k: int, start: int, gender: str, word: str, here: Seque
             said.add(_person(read, k, at, gender, "he", here) or "")
     aimed = word == "him" or (word == "her" and bool(_NO_OWNER.match(text, start + 3)))
     if aimed:  # nobody is the object of a clause of his own
-        own = [m for m in levels[0] if not _CLAUSE.search(text, m.end, start) and not _owns(text, m)]
+        own = [m for m in levels[0] if _same_clause(text, m.end, start) and not _owns(text, m)]
+        if len(own) > 1 and _PARTICIPLE.fullmatch(text, own[-1].end, start):
+            own.pop()  # "Obi wrote to Neri urging him"
         begin = read.sentences[k].start
         begin = max([begin, *(c.end() for c in _CLAUSE.finditer(text, max(begin, start - 90), start))])
         if any(c.group().lower() in ("he", "she") and all(m.end != c.end() for m in own) for c in _HE.finditer(text, begin, start)):
@@ -453,6 +457,18 @@ _SUBJECT_IT = re.compile(
 )
 
 
+_PARTICIPLE = re.compile(r" [a-z]+ing ")
+_ASIDE = re.compile(
+    r", (?:who|whose|which|an?|the|once|now|long) [^,;:“”\"]{2,70}, (?!(?:an?|the|he|she|it|they|we|his|her|its|and|but)\b)(?=[a-z])"
+)
+
+
+def _same_clause(text: str, end: int, start: int) -> bool:
+    """Whether nothing between two places begins a clause, but for what is said of a name: "Peru, the host, praised it"."""
+    aside = _ASIDE.match(text, end, start)
+    return not _CLAUSE.search(text, aside.end() if aside else end, start)
+
+
 def _remember(reading: Reading, entity: str, gender: str) -> None:
     """A person once called "she" is not "he" later."""
     p = reading.profiles.get(entity)
@@ -476,7 +492,7 @@ def _body(read: _Read, k: int, start: int, word: str, here: Sequence[Mention], p
 
     levels = _candidates(k, here, read.out, start, fits)[:2]
     if aimed:
-        levels[0] = [m for m in levels[0] if _CLAUSE.search(text, m.end, start)]
+        levels[0] = [m for m in levels[0] if not _same_clause(text, m.end, start)]
     for depth, level in enumerate(levels):
         entities = list(dict.fromkeys(m.entity for m in level))
         things = [e for e in entities if read.profile(e).kind == "thing"]

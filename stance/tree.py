@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
-from stance.grammar import LETTING, PLACES, RELATIVES, WISHING, WITH_FATE, read, word_set, words_of
-from stance.phrases import CLAUSAL, GIVING, Group, Phrases
+from stance.grammar import CLAUSAL, DAYS, LETTING, PLACES, RELATIVES, WISHING, WITH_FATE, read, word_set, words_of
+from stance.phrases import GIVING, TIMES, TO_DO, WHEN, Group, Phrases
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,21 +72,16 @@ def tree_of(text: str, forced: tuple[int, ...] = ()) -> Tree:
 
 MOVES = word_set("move step decision act measure gesture action ruling verdict result outcome choice announcement development")
 NAMING = word_set("rule call consider deem declare pronounce find think make name label brand dub term proclaim judge")
-_ADVERBIAL = word_set("because while although though if when whereas unless until after before since as where once")
+_ADVERBIAL = word_set("because while whilst although though albeit if when whereas unless until after before since as where once")
+_CONCEDING = word_set("though although albeit while whilst")
+_SUPPOSING = word_set("if when once unless until")  # "Ruiz, if elected, would"
 _SUBJECT_FORMS = word_set("he she they we i")
 _OF_THE_VERB = word_set("in at on after before during since until by as from with to through amid into")
 _OF_WHAT = word_set("for over about despite without against because")  # after a name: "thanked Oslo for"
 _AFTER_AGENTS = word_set("against after before during over on to since until for")
 _OF_DOING = word_set("accuse suspect convict acquit warn")
 _PARTICLES = word_set("up down out off")  # "turned down the offer"
-_TO_DO = word_set(  # nouns that take an infinitive: "the decision to ban"
-    "decision refusal plan effort attempt bid move pledge promise call right power ability chance failure vow proposal offer "
-    "threat campaign push request order willingness readiness desire intention need vote pressure permission demand motion bill "
-    "law petition appeal drive wish ambition scheme agreement deal"
-)
 _SOON = 30  # groups ahead: what is longer is a list
-_TIMES = word_set("day night morning evening weekend week month year decade time summer winter spring autumn")
-_WHEN = word_set("last next this that every each")  # "backed last year"
 _DONE_TO = word_set("on against to into at towards toward upon")
 _MANDATIVE = word_set("ask demand insist urge propose recommend request suggest order require")
 _DO = word_set("do does did")
@@ -118,6 +113,7 @@ class _Attaching(Phrases):
         self.subjects: list[Group] = []  # noun phrases that wait for their verb, the outermost first
         self.fate: Group | None = None  # the last verb group that says what is wished of an object
         self.opener: tuple[int, Group, int] | None = None  # "who", "because": where, itself, the noun before or -1
+        self.above: Group | None = None  # the last verb before it
         self.complement: Group | None = None  # the verb that takes the clause whose subject waits
         self.waiting: list[int] = []  # what stands before the root
         before = beyond = None  # the group before, and the one before that where it is a comma
@@ -126,10 +122,15 @@ class _Attaching(Phrases):
             if group.kind == "A":
                 if group.word == "back" and self._is_fate(k, group, before):
                     continue
-                if self.verb is None:
+                if before is not None and before.kind == "P" and self.low[group.head] in DAYS:
+                    self.hang(group.head, before.head, "pobj")
+                    before = group  # "said on Tuesday Oslo opposed it"
+                elif self.verb is None:
                     self.waiting.append(group.head)
                 else:
                     self.hang(group.head, self.verb.head, "advmod")
+                continue
+            if self.words[group.head] in TIMES and self._is_when(group, before):
                 continue
             if group.kind == "NP":
                 self._attach_noun(k, group, before, beyond)
@@ -140,6 +141,8 @@ class _Attaching(Phrases):
                 self._attach_verb(k, group, before)
                 self.object = None
             elif group.kind == "R":
+                if self._is_verbless_clause(k, group, before):
+                    continue
                 self._open_clause(k, group, before, beyond)
             elif group.kind in ",.QC":
                 self.object = None
@@ -151,6 +154,19 @@ class _Attaching(Phrases):
             for group in self.subjects:  # what is said has no verb: '"A disgrace," said Oslo'
                 self.hang(group.head, self.root.head, "ccomp")
         return self._top()
+
+    def _is_when(self, group: Group, before: Group | None) -> bool:
+        """Attach a time between a noun and its verb: "The court last year rejected"."""
+        if group.kind != "NP" or before is None:
+            return False
+        named = before.kind == "A" and group.start == group.head  # "on Monday night Oslo rejected"
+        if not named and (before.kind != "NP" or self.words[group.start] not in WHEN):
+            return False
+        if self.verb is None:
+            self._wait(group.head, "npadvmod")
+        else:
+            self.hang(group.head, self.verb.head, "npadvmod")
+        return True
 
     def _open_clause(self, k: int, group: Group, before: Group | None, beyond: Group | None) -> None:
         """Keep the word that opens a clause, and which noun it is about, until the clause's verb is met."""
@@ -165,7 +181,22 @@ class _Attaching(Phrases):
                 antecedent = -1  # "told reporters that the plan", but "spoke of the bill that Oslo"
         if antecedent >= 0 and group.word == "which" and before is not self.noun:
             antecedent = self._deed_of(antecedent)  # "the ban on Oslo, which"
-        self.opener = (k, group, antecedent)
+        self.opener, self.above = (k, group, antecedent), self.verb
+
+    def _is_verbless_clause(self, k: int, group: Group, before: Group | None) -> bool:
+        """Whether a conjunction adds to a noun what an apposition would: "Oslo, though wary of the plan,", "while backing it,"."""
+        if group.word not in _CONCEDING | _SUPPOSING or (before is not None and before.kind not in ",RQ."):
+            return False
+        after = self._after(k)
+        if after is None or after.kind == ",":  # "albeit reluctantly,"
+            return after is not None
+        at = self.groups.index(after, k)
+        closed = before is not None and before.kind == "," and [g.kind for g in self.groups[at + 1 : at + 2]] == [","]
+        if after.kind != "NP" or group.word not in _CONCEDING:
+            said = after.gerund or after.participle or self.is_bare_participle(after)
+            return after.kind == "VP" and said and (closed or group.word in _CONCEDING)
+        cue = self.cue_of[after.head]
+        return closed or (cue is not None and cue.pos != "noun" and not self.finite_ahead(at))
 
     def _top(self) -> int:
         """The token of the main verb; of what has none, the first that waits for it."""
@@ -182,7 +213,9 @@ class _Attaching(Phrases):
         elif before is not None and before.kind == "VP":
             self._attach_after_verb(k, group, before, subject)
         elif before is None or not (self._attach_after_noun(k, group, before) or self._is_joined(k, group, before, beyond, subject)):
-            after = self._after(k)
+            after, verb = self._after(k), self.verb
+            if subject and before is not None and before.kind == "A" and verb is not None and self.lemmas[verb.head] in CLAUSAL:
+                self.opener, self.complement = None, verb  # "said on Tuesday Oslo opposed it"
             if subject or self.verb is None or after is None or after.kind in ("P", "R", ",", "VP", "NP", "C"):
                 self.subjects.append(group)
                 group.role = "subject"
@@ -216,16 +249,23 @@ class _Attaching(Phrases):
     def _attach_after_verb(self, k: int, group: Group, before: Group, subject: bool) -> None:
         if before.role == "inverted":
             self.hang(group.head, before.head, "nsubj")
-        elif self.words[group.head] in _TIMES and self.words[group.start] in _WHEN:
+        elif self.words[group.head] in TIMES and self.words[group.start] in WHEN:
             self.hang(group.head, before.head, "npadvmod")
         elif subject and ((self.lemmas[before.head] in CLAUSAL and not self._sees(k, before)) or group.word in _SUBJECT_FORMS):
             self.subjects.append(group)
             self.opener, self.complement = None, before
             group.role = "subject"
         else:
-            self.hang(group.head, before.head, "attr" if before.copula else "oprd" if before.passive else "dobj")
+            named = before.passive or (self.lemmas[before.head] in NAMING and self._says_of_antecedent(group, before))
+            self.hang(group.head, before.head, "attr" if before.copula else "oprd" if named else "dobj")
             group.role = "object"
             self.object = self.thing = group
+
+    def _says_of_antecedent(self, group: Group, verb: Group) -> bool:
+        """Whether a noun phrase says what a clause calls the noun that it is about: "the ban that Oslo calls a disgrace"."""
+        cue = self.cue_of[group.head]
+        says = self.words[group.start] in ("a", "an") or (cue is not None and cue.pos == "adj")
+        return says and self.labels[verb.head] == "relcl" and self.subject is not None and self.subject.word not in RELATIVES
 
     def _attach_after_noun(self, k: int, group: Group, before: Group) -> bool:
         """Attach what says something of a noun phrase without a verb between them."""
@@ -263,7 +303,7 @@ class _Attaching(Phrases):
             self.hang(group.head, beyond.head, "dobj")
             group.role, self.object = "object", group
             return True
-        if before.kind != "," or beyond is not noun or subject:
+        if before.kind != "," or beyond is not noun or subject or self._follows_opening(k, noun):
             return False
         after = self._after(k)
         listed = after is not None and after.kind in (",", "C") and self.tags[group.start] != "D" and not self._is_owned(group)
@@ -272,10 +312,24 @@ class _Attaching(Phrases):
         group.role, group.first = ("conj", noun.first or noun) if listed else ("apposition", None)
         return True
 
+    def _follows_opening(self, k: int, noun: Group) -> bool:
+        """Whether a noun phrase with an aside is the subject after an opening phrase: "In Kentucky, Ruiz, the mayor, rejects"."""
+        above = self.heads[noun.head]
+        if noun.role != "pobj" or self.verb is not None or above not in self.waiting or k + 2 >= len(self.groups):
+            return False
+        if self.tags[noun.head] == "0" or self.words[noun.head] in TIMES:
+            return True  # "In 2006, the town of Lima, Texas, rejected"
+        if self.groups[k + 1].kind != ",":
+            return False
+        aside = self.groups[k + 2]
+        if aside.kind == "R":
+            return self.tags[self.groups[k].head] == "N" != self.tags[noun.head]  # "In fact, Ruiz, who"
+        return aside.kind == "NP" and not self.finite_ahead(k + 2)  # "In Lima, the capital, the police reject"
+
     def _is_shared(self, k: int) -> bool:
-        """Whether group k is the object of two verbs that commas set apart: "backs, but will not fund, the plan"."""
-        kinds = [g.kind for g in self.groups[max(0, k - 6) : k] if g.kind != "A"]
-        return kinds[-5:] == ["VP", ",", "C", "VP", ","]
+        """Whether group k is the object of two verbs that commas set apart: "backs, but (Rome) will not fund, the plan"."""
+        kinds = [g.kind for g in self.groups[max(0, k - 8) : k] if g.kind != "A"]
+        return kinds[-5:] == ["VP", ",", "C", "VP", ","] or kinds[-6:] == ["VP", ",", "C", "NP", "VP", ","]
 
     def _after(self, k: int) -> Group | None:
         """The group after group k, past adverbs."""
@@ -338,9 +392,12 @@ class _Attaching(Phrases):
         """What a noun phrase after "and" is joined to: the object in "drew praise from Oslo and scorn from Rome"."""
         after = self.groups[k + 1 : k + 2]
         thing = self.thing
-        if thing is None or noun.role != "pobj" or not after or after[0].word != self.words[self.heads[noun.head]]:
+        if noun.role != "pobj" or not after or after[0].word != self.words[self.heads[noun.head]]:
             return noun
-        return thing if thing.head < noun.head and self.tags[self.groups[k].head] != "N" else noun
+        if thing is not None and thing.head < noun.head and self.tags[self.groups[k].head] != "N":
+            return thing
+        above = self.heads[self.heads[noun.head]]  # "with abuse of power and obstruction of Congress"
+        return next((g for g in self.groups[max(0, k - _SOON) : k] if g.head == above and g.kind == "NP"), noun)
 
     def _is_owned(self, group: Group) -> bool:
         """Whether a noun phrase says whose it is: "Oslo, Rome's ally,"."""
@@ -394,13 +451,15 @@ class _Attaching(Phrases):
             refers = self.heads[above] >= 0 and self.lemmas[self.heads[above]] == "refer"
             return self.labels[above] == "agent" or refers  # "is seen by Oslo as", "refers to Oslo as"
         if thing.role == "pobj" and above >= 0 and self.labels[above] == "agent":
-            return group.word in _AFTER_AGENTS  # "a case brought by Oslo against Rome"
+            accused = group.word == "of" and self.lemmas[self.heads[above]] in _OF_DOING  # "accused by Oslo of lying"
+            return accused or group.word in _AFTER_AGENTS  # "a case brought by Oslo against Rome"
         if thing.role != "object":
             return False
         after = self.groups[k + 1] if k + 1 < len(self.groups) else group
+        lemma = self.lemmas[self.verb.head] if self.verb is not None else ""
         if group.word == "of":
-            accuses = self.tags[noun] == "N" or (self.verb is not None and self.lemmas[self.verb.head] in _OF_DOING)
-            return accuses and after.kind == "VP" and after.gerund
+            of_doing = (lemma in _OF_DOING or self.tags[noun] == "N") and after.kind == "VP" and after.gerund
+            return of_doing or (lemma == "accuse" and after.kind == "NP")
         if group.word in _OF_THE_VERB:
             return not self._takes(noun, group.word)
         return group.word in _OF_WHAT and self.tags[noun] == "N"
@@ -429,6 +488,10 @@ class _Attaching(Phrases):
         """The deed, above what "of" or "in" names, that a preposition belongs to: "the award of a medal to", "support in Oslo for"."""
         noun = thing.head
         above = self.heads[noun]
+        if preposition == "from" and above >= 0 and self.tags[thing.start] in "DN" and not self.low[noun].endswith("s"):
+            cue = self.cue_of[self.heads[above]]  # "opposition to the plan from Oslo", but "support for refugees from Oslo"
+            if cue is not None and (cue.pos, cue.frame) == ("noun", "subj") and cue.stance != "neutral":
+                return self.heads[above]
         if above < 0 or self.words[above] not in ("of", "in") or self._takes(noun, preposition):
             return -1
         at = self.heads[above]
@@ -476,7 +539,7 @@ class _Attaching(Phrases):
 
     def _attach_infinitive(self, group: Group, before: Group | None, verb: Group | None) -> None:
         waits = before is not None and before.role == "subject" and (verb is None or verb.head < before.head)
-        if before is not None and (waits or (before.kind == "NP" and self.words[before.head] in _TO_DO)):
+        if before is not None and (waits or (before.kind == "NP" and self.words[before.head] in TO_DO)):
             self.hang(group.head, before.head, "acl")  # "plans to"
         elif verb is not None:
             self.hang(group.head, verb.head, "xcomp")
@@ -591,7 +654,9 @@ class _Attaching(Phrases):
         return False
 
     def _attach_finite(self, k: int, group: Group, kind: str, verb: Group | None) -> None:
-        if self.subjects and kind in ("Q", ",") and self._is_inverted(k, group):
+        if kind == "C" and verb is not None and self._is_of_the_relative(k, verb):
+            self.hang(group.head, verb.head, "conj")
+        elif self.subjects and kind in ("Q", ",") and self._is_inverted(k, group):
             for fragment in (self._free_root(), *self.subjects[:-1]):
                 if fragment is not None:
                     self.hang(fragment.head, group.head, "ccomp")
@@ -604,6 +669,9 @@ class _Attaching(Phrases):
             self.hang(said.head, group.head, "ccomp")
             self.root = group
             group.role = "inverted"  # '"...," said Oslo'
+        elif verb is not None and self.root is None and verb.gerund and group.copula and self._ends_with_subject(k):
+            self.root = group
+            group.role = "inverted"  # "Opposing the plan is Oslo", "Among those opposing it is Oslo"
         elif verb is not None:
             self._attach_without_subject(group, kind, verb)
         elif self.root is None:
@@ -616,6 +684,18 @@ class _Attaching(Phrases):
             for token in self.waiting:
                 self.heads[token] = group.head
             self.waiting = []
+
+    def _is_of_the_relative(self, k: int, verb: Group) -> bool:
+        """Whether a verb after "and" goes on with what is said of a noun whose own verb is to come: "who shot Obi and fled was"."""
+        if not self.subjects or self.heads[verb.head] != self.subjects[-1].head or self.labels[verb.head] not in ("relcl", "acl"):
+            return False
+        ahead = takewhile(lambda g: g.kind not in ".QR", self.groups[k + 1 : k + _SOON])
+        return any(g.kind == "VP" and g.finite and not g.participle for g in ahead)
+
+    def _ends_with_subject(self, k: int) -> bool:
+        """Whether nothing but a noun phrase, with what hangs on it, follows group k."""
+        kinds = [g.kind for g in self.groups[k + 1 : k + 3]]
+        return kinds[:1] == ["NP"] and kinds[1:2] in ([], ["."], [","], ["P"], ["C"])
 
     def _free_root(self) -> Group | None:
         """The main verb so far, where it hangs on nothing yet."""
@@ -639,7 +719,8 @@ class _Attaching(Phrases):
         if self.opener is not None:
             _, opener, antecedent = self.opener
             self.opener = None
-            self._attach_opened(group, opener, antecedent, verb)
+            inside = verb is not None and verb.head > subject.head  # "that a man sitting behind him attacked"
+            self._attach_opened(group, opener, antecedent, self.above if inside else verb)
         elif contact := self._contact(k, subject, verb):
             self.hang(head, *contact)
         elif self.complement is not None:
@@ -691,11 +772,13 @@ class _Attaching(Phrases):
             self.hang(head, verb.head, "conj" if kind == "," else "dep")
 
     def _is_said_before(self, subject: Group) -> bool:
-        """Whether what opens the sentence is said of the subject after its comma: "A critic of the plan, Oslo recalled"."""
+        """Whether what opens the sentence is said of the subject after its comma: "A critic of the plan, Oslo", "Wary of it, Oslo"."""
         fragment = self.subjects[-1]
         if subject.before is None or subject.before.kind != "," or self.root is not None or len(self.subjects) > 1:
             return False
-        return self.words[fragment.start] in ("a", "an") and all(self.tags[i] == "A" for i in range(fragment.start))
+        cue = self.cue_of[fragment.head]
+        says = self.words[fragment.start] in ("a", "an") or (cue is not None and cue.pos != "noun")
+        return says and all(self.tags[i] in "AR" for i in range(fragment.start))
 
     def _is_after_relative(self, verb: Group) -> bool:
         """Whether a verb of speech has what is the subject of a clause: "said the plan, which Oslo drafted, was"."""
@@ -707,6 +790,8 @@ class _Attaching(Phrases):
         noun = subject.before
         if noun is None or noun.kind != "NP" or self.tags[noun.head] == "W" or self.words[subject.start] in ("a", "an"):
             return None
+        if noun.role == "apposition":  # "banned Rome, a move Oslo rejects"
+            return noun.head, "relcl"
         if noun.role in ("object", "pobj") and verb is not None and noun.head > verb.head:
             # "if Rome finds money it will pay" still wants its main verb
             if self.root is None and not any(g.kind == "VP" and g.finite for g in self.groups[k + 1 : k + _SOON]):

@@ -147,6 +147,17 @@ STANCES_HELD = [
     ("Ghana wants to shut the port and help Ida Moss.", "Ghana", "Ida Moss", "favor"),
     ("Ghana, not Togo, rejects the levy.", "Ghana", "the levy", "against"),
     ("Ghana joined Togo in condemning the levy.", "Togo", "the levy", "against"),
+    ("Ghana backs the levy, but Togo does not.", "Togo", "the levy", "against"),
+    ("Ghana opposes the levy, and Togo does too.", "Togo", "the levy", "against"),
+    ("Ghana supports the levy, unlike Togo.", "Togo", "the levy", "against"),
+    ("Unlike Togo, Ghana backs the levy.", "Ghana", "the levy", "favor"),
+    ("Ghana opposes, and Togo backs, the levy.", "Ghana", "the levy", "against"),
+    ("Ghana, though wary of the levy, backs Ida Moss.", "Ghana", "the levy", "against"),
+    ("Ghana, though wary of the levy, backs Ida Moss.", "Ghana", "Ida Moss", "favor"),
+    ("While critical of the levy, Ghana backs Ida Moss.", "Ghana", "the levy", "against"),
+    ("Ida Moss said the levy backed by Ghana was a disgrace.", "Ida Moss", "the levy", "against"),
+    ("What Ghana opposes is the levy.", "Ghana", "the levy", "against"),
+    ("Ghana said on Tuesday Togo had rejected the levy.", "Togo", "the levy", "against"),
 ]
 
 

@@ -81,6 +81,16 @@ RESOLVED = [
     ("Chile left. Despite its losses, the Salt Workers Union stayed.", [("its", "Salt Workers Union", "pronoun")]),
     # the subject of a sentence is not the name in its opening phrase
     ("In a letter to Jonas Amsel, Robert Amadi agreed. He slept.", [("He", "Robert Amadi", "pronoun")]),
+    ("In Oslo the River Party left. It slept.", [("It", "River Party", "pronoun")]),
+    # an object that is not the subject, past an aside
+    (
+        "Jonas Amsel fell ill. Robert Amadi, the mayor, praised him.",
+        [("him", "Jonas Amsel", "pronoun")],
+    ),
+    (
+        "Robert Amadi, whose car was red, called Jonas Amsel urging him to leave.",
+        [("whose", "Robert Amadi", "relative"), ("him", "Jonas Amsel", "pronoun")],
+    ),
     # companies and states
     ("Nordic Energy fell. The company slept.", [("The company", "Nordic Energy", "role")]),
     ("Peru fell. The country slept.", [("The country", "Peru", "role")]),
@@ -103,6 +113,7 @@ LEFT_ALONE = [
     "Robert Amadi, Jonas Amsel and Peter Amsel met. Then his car came.",  # three could be meant
     "The river party was loud.",
     "Peru does not like it.",  # an object is not its own subject
+    "Peru, the host, praised it.",
     "President Robert Amadi spoke. The president of Oslo left.",  # another president
     "The salt pans are old. Rain fell on it.",  # "it" is not many
     "Peru rang. It snowed in the hills. It ended at noon.",  # weather and time

@@ -348,6 +348,67 @@ ROLES = [
     ("Oslo criticised, but has not rejected, the pact.", "Oslo", "the pact", "reject", "HR"),
     ("The pact was backed and funded by Oslo.", "Oslo", "The pact", "back", "HR"),
     ("Oslo joined Rome in condemning the raid.", "Rome", "the raid", "condemn", "hR"),
+    ("Oslo opposes and Rome backs the pact.", "Oslo", "the pact", "oppose", "HR"),
+    ("Oslo opposes, and Rome backs, the pact.", "Rome", "the pact", "back", "HR"),
+    # clauses without a verb, or without a subject of their own
+    ("Oslo, though wary of the pact, backs Rome.", "Oslo", "the pact", "wary of", "HR"),
+    ("Oslo, though wary of the pact, backs Rome.", "Oslo", "Rome", "back", "HR"),
+    ("While critical of the pact, Oslo backs Rome.", "Oslo", "the pact", "critical of", "HR"),
+    ("Although backed by Oslo, the pact was rejected.", "Oslo", "the pact", "backed by", "HR"),
+    ("Oslo, albeit reluctantly, backs Rome.", "Oslo", "Rome", "back", "HR"),
+    ("Neri, if elected, would ban the app.", "Neri", "the app", "ban", "HR"),
+    ("Greens, angered by the pact that Neri signed with Rome, left Lima.", "Greens", "Lima", "leave", "HR"),
+    ("The memo released last week praised Rome.", "The memo", "Rome", "praise", "HR"),
+    ("A man named Obi attacked Neri.", "A man", "Neri", "attack", "HR"),
+    ("Oslo is in favour of lifting the quota.", "Oslo", "the quota", "lift", "HR"),
+    ("Oslo is wary of lifting the quota.", "Oslo", "the quota", "lift", "-R"),
+    ("Opposing the pact is Rome.", "Rome", "the pact", "opposing", "HR"),
+    # the main verb is farther on
+    ("The man who shot Obi and fled to Lima praised Rome.", "The man", "Rome", "praise", "HR"),
+    ("Neri said the pact backed by Oslo was a disgrace.", "Neri", "the pact", "a disgrace", "HR"),
+    ("Neri said the decision to ban the app was a disgrace.", "Neri", "the decision", "a disgrace", "HR"),
+    ("A judge ruled that limits imposed by Rome are a disgrace.", "A judge", "limits", "a disgrace", "HR"),
+    ("Obi said Neri, the mayor, was a disgrace.", "Obi", "Neri", "a disgrace", "HR"),
+    ("Neri vowed his party would back the pact.", "his party", "the pact", "back", "HR"),
+    ("After Neri, a student, was attacked by Obi, Oslo wept.", "Obi", "Neri", "attacked by", "HR"),
+    ("Unrest on both sides since May has angered Rome.", "Rome", "Unrest", "anger", "HR"),
+    ("Oslo, where the talks were held, rejected the pact.", "Oslo", "the pact", "reject", "HR"),
+    ("The pact that Oslo backs angers Rome.", "Rome", "The pact", "anger", "HR"),
+    ("What Oslo opposes is the pact.", "Oslo", "the pact", "oppose", "HR"),
+    ("The pact is what Oslo opposes.", "Oslo", "The pact", "oppose", "HR"),
+    ("Rome backs a ban, which Oslo considers disastrous.", "Oslo", "a ban", "disastrous", "HR"),
+    ("Oslo backed Rome, a move Lima rejects.", "Lima", "move", "reject", "HR"),
+    ("Obi, sidelined by her school and paid a low wage, thanked Rome.", "Obi", "Rome", "thank", "HR"),
+    ("Neri left, and Obi, Rome's ally, attacked Lima.", "Obi", "Lima", "attack", "HR"),
+    ("Neri left, and Obi, who had first accepted it, rejected the pact.", "Obi", "the pact", "reject", "HR"),
+    ("Ruiz, accused by Oslo of starting the war, fled.", "Ruiz", "the war", "start", "HR"),
+    # times and places between a subject and its verb, or before both
+    ("Oslo said on Tuesday Rome had rejected the pact.", "Rome", "the pact", "reject", "HR"),
+    ("Oslo said on Tuesday it opposes the pact.", "it", "the pact", "oppose", "HR"),
+    ("Deputies last week rejected the pact.", "Deputies", "the pact", "reject", "HR"),
+    ("On Monday night, the clerk, an expert, rejected the pact.", "the clerk", "the pact", "reject", "HR"),
+    ("In 2006, the town of Lima, Texas, rejected the pact.", "the town", "the pact", "reject", "HR"),
+    ("In Oslo, Neri, the man in line to lead it, backed the pact.", "Neri", "the pact", "back", "HR"),
+    ("In Oslo, the capital, the police rejected the pact.", "the police", "the pact", "reject", "HR"),
+    ("In fact, Neri, who is scheduled to speak, rejects the pact.", "Neri", "the pact", "reject", "HR"),
+    ("Meanwhile, Neri, the mayor of Lima, thanked Rome.", "Neri", "Rome", "thank", "HR"),
+    ("About two dozen deputies rejected the pact.", "deputies", "the pact", "reject", "HR"),
+    ("Critics elsewhere reject the pact.", "Critics", "the pact", "reject", "HR"),
+    ("Secretary of State Ada Obi thanked Rome.", "Ada Obi", "Rome", "thank", "HR"),
+    # nouns and adjectives that look like verbs, and the other way about
+    ("Lima exiles in Quito thanked Rome.", "Lima exiles", "Rome", "thank", "HR"),
+    ("Leading Greens rejected the pact.", "Greens", "the pact", "reject", "HR"),
+    ("Retired judges rejected the pact.", "judges", "the pact", "reject", "HR"),
+    ("Neri said that top officials rejected the pact.", "officials", "the pact", "reject", "HR"),
+    ("Neri and other top Greens oppose the pact.", "Greens", "the pact", "oppose", "HR"),
+    ("The special counsel did not praise Rome.", "counsel", "Rome", "praise", "HR"),
+    ("The long arm of the union attacks Rome.", "The long arm", "Rome", "attack", "HR"),
+    ("Neri has since rejected the pact.", "Neri", "the pact", "reject", "HR"),
+    ("Oslo plans to ban the app.", "Oslo", "the app", "ban", "HR"),
+    ("Oslo votes down the pact.", "Oslo", "the pact", "vote down", "HR"),
+    ("Oslo will leave Lima and back Rome.", "Oslo", "Rome", "back", "HR"),
+    ("Opposition to the pact from Oslo is firm.", "Oslo", "the pact", "opposition", "HR"),
+    ("Support for refugees from Oslo is firm.", "Oslo", "refugees", "support", "rR"),
 ]
 
 
@@ -360,6 +421,31 @@ def test_who_holds_what_a_cue_says(text: str, actor: str, target: str, entry: st
     spans = token_span(words, *pair.actor), token_span(words, *pair.target)
     found = roles_of(read_arguments(text, *spans), *spans)
     assert [r.actor + r.target for r in found if r.cue.entry == entry] == [letters]
+
+
+# sentence, cue, and for each time that it is said or understood: what Oslo and the pact are to it, and whether it is negated
+UNDERSTOOD = [
+    ("Rome backs the pact, but Oslo does not.", "back", [("-R", False), ("HR", True)]),
+    ("Rome backs the pact; Oslo doesn't.", "back", [("-R", False), ("HR", True)]),
+    ("Rome does not back the pact, but Oslo does.", "back", [("-R", True), ("HR", False)]),
+    ("Rome opposes the pact, and Oslo does too.", "oppose", [("-R", False), ("HR", False)]),
+    ("Rome opposes the pact, and Oslo does as well.", "oppose", [("-R", False), ("HR", False)]),
+    ("Rome has endorsed the pact, while Oslo has not.", "endorse", [("-R", False), ("HR", True)]),
+    ("Rome wants to ban the pact, but Oslo won't.", "want to ban", [("-R", False), ("HR", True)]),
+    ("Unlike Oslo, Rome backs the pact.", "back", [("-R", False), ("HR", True)]),
+    ("Rome, like Oslo, backs the pact.", "back", [("-R", False), ("HR", False)]),
+    ("Rome backs the pact, and so does Oslo.", "back", [("HR", False)]),  # one of two subjects
+    ("Rome backs the pact that Oslo did not.", "back", [("-R", False)]),
+]
+
+
+@pytest.mark.parametrize(("text", "entry", "expected"), UNDERSTOOD)
+def test_what_is_not_said_again_is_understood(text: str, entry: str, expected: list[tuple[str, bool]]) -> None:
+    pair = find_pair(text, "Oslo", "the pact")
+    words = words_of(text)
+    spans = token_span(words, *pair.actor), token_span(words, *pair.target)
+    found = roles_of(read_arguments(text, *spans), *spans)
+    assert [(r.actor + r.target, r.cue.negated) for r in found if r.cue.entry == entry] == expected
 
 
 def test_a_list_of_two_thousand_verbs_is_read() -> None:
