@@ -95,7 +95,7 @@ _DESCRIBING = word_set(
 )
 _ALSO_ADVERBS = word_set("long first")
 _ALL = word_set("all everyone everybody anyone nobody none nothing one")
-_OF_TWO_CLASSES = _ALSO_ADVERBS | _TRADES | _DESCRIBING | _ABOUT | word_set("retired appeals longer but because since thank top")
+_OF_TWO_CLASSES = _ALSO_ADVERBS | _TRADES | _DESCRIBING | _ABOUT | word_set("late retired appeals longer but because since thank top")
 _PARTICLES = word_set("up down out off aside apart away back gone dead from of responsible accountable")
 _GIVEN = word_set("to for after on with against in into at")  # what follows is what the verb is about: "donated money to Oslo"
 _OBJECT = 8  # tokens from a verb to its particle
@@ -387,6 +387,8 @@ def _is_other_word(low: tuple[str, ...], i: int) -> bool:
     """Whether an adverb or preposition only looks like an entry: "the mayor, like the bishop,", "just after", "For Oslo, it is"."""
     if low[i] == "for" and not i:
         return True
+    if low[i] == "late":  # "late last week"
+        return True
     return low[i] in _ALSO_VERBS or (low[i] == "just" and not (i and low[i - 1] in _DETERMINERS))
 
 
@@ -567,7 +569,7 @@ def _no_verb(tags: Sequence[str], low: tuple[str, ...], i: int, verb_seen: bool)
     if before in ".RQ":
         return "J" if after in "ON" and is_participle(low[i]) and _opens_phrase(tags, i) else ""
     if after == "P":
-        noun = not verb_seen and before in "NO" and _are_several(tags, low, i)
+        noun = not verb_seen and before in "NO" and tags[_before_phrase(tags, i - 1)] != "P" and _are_several(tags, low, i)
     elif after == "X":
         noun = _heads_phrase(tags, low, i)
     else:
@@ -640,6 +642,8 @@ def _other_class(low: tuple[str, ...], tags: Sequence[str], i: int, before: str,
         return "A" if before == "X" and after in "VJX" else ""
     if word == "top":  # "said that top officials"
         return "J" if before not in "TX" and after in "JNO" else ""
+    if word == "late":  # "late last week"
+        return "A" if next_word in ("last", "this", "on") or next_word in DAYS else ""
     if word == "retired":  # ", retired judge Ada Obi,"
         return "J" if after in "NO" else ""
     if word in _ABOUT:  # "About 40 deputies rejected"

@@ -122,8 +122,9 @@ class _Attaching(Phrases):
             if group.kind == "A":
                 if group.word == "back" and self._is_fate(k, group, before):
                     continue
-                if before is not None and before.kind == "P" and self.low[group.head] in DAYS:
-                    self.hang(group.head, before.head, "pobj")
+                owns = "S" in self.tags[group.end : group.end + 1]  # "in Tuesday's debate"
+                if before is not None and before.kind == "P" and self.low[group.head] in DAYS and not owns:
+                    self.hang(group.head, before.head, "npadvmod")  # a day is no argument: "to leave by Monday"
                     before = group  # "said on Tuesday Oslo opposed it"
                 elif self.verb is None:
                     self.waiting.append(group.head)

@@ -385,6 +385,8 @@ ROLES = [
     # times and places between a subject and its verb, or before both
     ("Oslo said on Tuesday Rome had rejected the pact.", "Rome", "the pact", "reject", "HR"),
     ("Oslo said on Tuesday it opposes the pact.", "it", "the pact", "oppose", "HR"),
+    ("In Tuesday's talks with Obi, Rome rejected the pact.", "Rome", "the pact", "reject", "HR"),
+    ("Oslo ordered the troops to leave by Monday.", "Oslo", "the troops", "leave", "hR"),
     ("Deputies last week rejected the pact.", "Deputies", "the pact", "reject", "HR"),
     ("On Monday night, the clerk, an expert, rejected the pact.", "the clerk", "the pact", "reject", "HR"),
     ("In 2006, the town of Lima, Texas, rejected the pact.", "the town", "the pact", "reject", "HR"),
@@ -473,7 +475,12 @@ TURNED = [
 
 
 # sentence, what looks like an entry of the lexicon and is another word
-OTHER_WORDS = [("Oslo, like Rome, left.", "like"), ("Oslo sent it back.", "back"), ("Oslo left just after Rome.", "just")]
+OTHER_WORDS = [
+    ("Oslo, like Rome, left.", "like"),
+    ("Oslo sent it back.", "back"),
+    ("Oslo left just after Rome.", "just"),
+    ("Oslo left late last week.", "late"),
+]
 
 
 @pytest.mark.parametrize(("text", "entry"), OTHER_WORDS)
