@@ -120,6 +120,12 @@ def test_joint_actors_are_no_pair(text, expected):
     assert [(a, t) for a, t, _ in couples(text, entities) if t != "toll"] == expected
 
 
+def test_a_comma_before_and_joins_no_two():
+    entities = pd.DataFrame({"name": ["Peru", "Chile", "Oman"]})
+    found = {(a, t) for a, t, _ in couples("Peru condemned Chile, and Oman did too.", entities)}
+    assert ("Oman", "Chile") in found
+
+
 def test_the_second_half_of_a_sentence_says_what_the_other_holds():
     text = "Peru blamed Chile; Chile blamed Peru."
     article = read_article(text, split_sentences(text), load_catalogue(pd.DataFrame({"name": ["Peru", "Chile"]})))
