@@ -138,7 +138,6 @@ class Clauses:
         if depth > _DEPTH:
             return []
         heads, labels, children, words = self.tree.heads, self.tree.labels, self.tree.children, self.words
-        tags = self.tree.tags
         own = [k for k in children[verb] if labels[k] in _SUBJECTS]
         if own:
             out = []
@@ -181,9 +180,9 @@ class Clauses:
         controlled = [k for k in children[at] if labels[k] == "dobj"] if words[head] in ("for", "of", "over") else []
         if words[head] == "in" and self.lemmas[at] == "join":  # "joined Oslo in rejecting"
             return self.subjects(at, depth + 1) + [(k, _LINKED) for k in children[at] if labels[k] == "dobj"]
-        if not controlled and labels[at] in _PREDICATES | {"pobj"}:  # "is wary of lifting", "is in favour of lifting"
+        if not controlled and (labels[at] == "pobj" or labels[at] in _PREDICATES):  # "is in favour of lifting", "is wary of lifting"
             at = heads[heads[at]] if labels[at] == "pobj" else heads[at]
-            return self.subjects(at, depth + 1) if tags[at] in "VX" else []
+            return self.subjects(at, depth + 1) if self.tree.tags[at] in "VX" else []
         return [(k, _ITSELF) for k in controlled] or self.subjects(at, depth + 1)  # "thanked Oslo for lifting"
 
     def _carrier(self, verb: int) -> int:

@@ -518,7 +518,7 @@ def _mend(tags: list[str], low: tuple[str, ...], unmasked: tuple[str, ...]) -> N
         modal = before in "XA" and low[_past_adverbs(tags, i)] in _MODALS
         if tag == "N" and unmasked[i] in DAYS:
             tags[i] = "A"
-        elif tag == "V" and (before in ".RQ" or after in "X,.P") and (other := _no_verb(tags, low, i, verb_seen)):
+        elif tag == "V" and (before in ".RQ" or after in "X,.P") and (other := _no_verb(tags, low, i, before, after, verb_seen)):
             tags[i] = other
         elif word == "of" and i and unmasked[i - 1] == "secretary" and _is_office(tags, unmasked, i):
             tags[i] = "N"
@@ -563,9 +563,8 @@ def _is_office(tags: Sequence[str], unmasked: tuple[str, ...], i: int) -> bool:
     return tags[i + 2 : i + 3] == ["N"] and (tags[i + 1] == "N" or unmasked[i + 1] in _OFFICES)
 
 
-def _no_verb(tags: Sequence[str], low: tuple[str, ...], i: int, verb_seen: bool) -> str:
+def _no_verb(tags: Sequence[str], low: tuple[str, ...], i: int, before: str, after: str, verb_seen: bool) -> str:
     """The class of what looks like a verb where its neighbours are those of an adjective or a noun, else ''."""
-    before, after = tags[i - 1] if i else ".", tags[i + 1] if i + 1 < len(tags) else "."
     if before in ".RQ":
         return "J" if after in "ON" and is_participle(low[i]) and _opens_phrase(tags, i) else ""
     if after == "P":

@@ -46,6 +46,11 @@ class Group:
     first: Group | None = None  # of the list that it stands in
     before: Group | None = None
 
+    @property
+    def is_main(self) -> bool:
+        """Whether it is the verb of a clause, and no participle that hangs on a noun."""
+        return self.kind == "VP" and self.finite and not self.participle
+
 
 def _part_quotes(tags: Sequence[str]) -> set[int]:
     """The marks around words that belong to the sentence about them: 'called it "a disgrace"', 'said it "will never pass"'."""
@@ -102,7 +107,7 @@ class Phrases:
             i = group.end
         finite: list[int] = []
         if "since" in self.words:
-            finite = [k for k, g in enumerate(self.groups) if g.kind == "VP" and g.finite and not g.participle]
+            finite = [k for k, g in enumerate(self.groups) if g.is_main]
         for k, group in enumerate(self.groups[:-1]):
             if group.word in _ALSO_CONJUNCTIONS and group.kind == "P" and self.groups[k + 1].kind == "NP":
                 waits = group.word == "since" and len(finite) == 1 and finite[0] > k  # "The war since May has angered Oslo"
@@ -123,10 +128,7 @@ class Phrases:
             elif group.kind in ",.QRC":
                 verb = None
             cut = self._cut(k, group) if group.kind == "NP" and k + 1 < len(groups) else 0
-            has_verb = verb is not None and not self._may_take_clause(verb.head)
-            has_verb = has_verb or self.words[group.start] in ("a", "an")  # ", a move Oslo rejects"
-            waits = k == 0 or groups[k - 1].kind != "R"
-            if cut and (has_verb or (waits and self.finite_ahead(k + 1)) or (k == 1 and groups[0].kind == "P")):
+            if cut and self._ends_before_name(k, group, verb):
                 for i in range(group.start, cut - 1):
                     if self.heads[i] == group.head:
                         self.heads[i] = cut - 1
@@ -136,6 +138,16 @@ class Phrases:
             parted.append(group)
         self.groups = parted
 
+    def _ends_before_name(self, k: int, group: Group, verb: Group | None) -> bool:
+        """Whether a name that ends a noun phrase, right before a verb, is no part of it; `verb` is that of the clause so far."""
+        if self.words[group.start] in ("a", "an"):
+            return True  # ", a move Oslo rejects"
+        if verb is not None and not self._may_take_clause(verb.head):
+            return True
+        if k == 1 and self.groups[0].kind == "P":
+            return True
+        return (k == 0 or self.groups[k - 1].kind != "R") and self.finite_ahead(k + 1)
+
     def _may_take_clause(self, verb: int) -> bool:
         return self.lemmas[verb] in CLAUSAL or self.lemmas[verb] in WITH_FATE or self.words[verb] in LETTING
 
@@ -143,7 +155,7 @@ class Phrases:
         """Where the name begins that ends a noun phrase right before a verb, after a noun; 0 where it is none such."""
         after = self.groups[k + 1]
         opened = self.tags[group.start] == "D" or self.low[group.start] in ("the", "a", "an")  # in a mention it is no D
-        if not opened or after.kind != "VP" or not after.finite or after.participle:
+        if not opened or not after.is_main:
             return 0
         cut = group.end
         while self.tags[cut - 1] == "N" and cut - 1 not in self.forced:
@@ -289,7 +301,7 @@ class Phrases:
                     j += 1
                 continue
             if group.kind == "VP":
-                return group.finite and not group.participle
+                return group.is_main
             if group.kind == "," and (close := self._aside_ends(j)):
                 j = close  # "said Obi, the mayor, was"
                 continue
@@ -307,11 +319,12 @@ class Phrases:
     def _aside_ends(self, j: int) -> int:
         """The group after an apposition, or what "including" opens, between the comma that is group j and the next; else 0."""
         groups = self.groups
-        if j and j + 1 < len(groups) and groups[j + 1].word in ("who", "which", "whose"):  # "and Obi, who left Rome, rejected"
-            ahead = groups[j + 2 : j + _FAR]
-            return next((j + 3 + i for i, g in enumerate(ahead[:-1]) if g.kind == "," and ahead[i + 1].kind == "VP"), 0)
+        if j == 0:
+            return 0
+        if j + 1 < len(groups) and groups[j + 1].word in ("who", "which", "whose"):  # "and Obi, who left Rome, rejected"
+            return self._verb_after_comma(j + 2, j + _FAR)
         close = next((i for i in range(j + 1, min(len(groups), j + _FAR)) if groups[i].kind not in ("NP", "P", "A", "C")), 0)
-        if not close or groups[close].kind != "," or close == j + 1 or j == 0:
+        if not close or groups[close].kind != "," or close == j + 1:
             return 0
         first = groups[j + 1]
         owned = first.kind == "NP" and "S" in self.tags[first.start : first.head]  # "Obi, Rome's ally,"
@@ -320,6 +333,11 @@ class Phrases:
             return 0
         another = close + 1 < len(groups) and groups[close + 1].kind != "VP"
         return close if another else close + 1
+
+    def _verb_after_comma(self, start: int, end: int) -> int:
+        """The first verb group after a comma, both among the groups from `start` to `end`; else 0."""
+        groups = self.groups
+        return next((i for i in range(start + 1, min(end, len(groups))) if groups[i].kind == "VP" and groups[i - 1].kind == ","), 0)
 
     def is_bare_participle(self, group: Group) -> bool:
         """Whether a verb group is a single word that may be a past participle."""
@@ -345,9 +363,6 @@ class Phrases:
         if opening == "," and j < len(groups) and groups[j].kind == ",":
             j += 1
         elif opening == ",":  # "Oslo, angered by the deal that Lima signed with Rome, left"
-            ahead = groups[j : j + _FAR]
-            commas = [i for i, g in enumerate(ahead[:-1]) if g.kind == "," and ahead[i + 1].kind == "VP"]
-            if not commas or any(g.kind in ".Q" for g in ahead[: commas[0]]):
-                return False
-            j += commas[0] + 1
-        return j < len(groups) and groups[j].kind == "VP" and groups[j].finite and not groups[j].participle
+            verb = self._verb_after_comma(j, j + _FAR)
+            return verb > 0 and groups[verb].is_main and not any(g.kind in ".Q" for g in groups[j:verb])
+        return j < len(groups) and groups[j].is_main

@@ -356,9 +356,11 @@ def _subject(read: _Read, level: Sequence[Mention]) -> Mention | None:
     ahead = after_opening(sentence, level)
     if ahead:
         return ahead
-    if _INSIDE.search(text, max(sentence.start, first.start - 60), first.start) or _owns(text, first):
-        opens = not _owns(text, first) and first.start - sentence.start < 20
-        return next((m for m in level if opens and _THEN.fullmatch(text, first.end, m.start)), None)  # "In Oslo the party rejected"
+    if _owns(text, first):
+        return None
+    if _INSIDE.search(text, max(sentence.start, first.start - 60), first.start):
+        follows = (m for m in level if _THEN.fullmatch(text, first.end, m.start))  # "In Oslo the party rejected"
+        return next(follows, None) if first.start - sentence.start < 20 else None
     joint = any(m.entity != first.entity and _JOINT.fullmatch(text, first.end, m.start) for m in level[1:2])
     return None if joint else first
 

@@ -112,8 +112,8 @@ class _Attaching(Phrases):
         self.object: Group | None = None  # of the last verb, or what follows its "for", with nothing since that cuts it off
         self.subjects: list[Group] = []  # noun phrases that wait for their verb, the outermost first
         self.fate: Group | None = None  # the last verb group that says what is wished of an object
-        self.opener: tuple[int, Group, int] | None = None  # "who", "because": where, itself, the noun before or -1
-        self.above: Group | None = None  # the last verb before it
+        # "who", "because": where, itself, the noun before or -1, the last verb before
+        self.opener: tuple[int, Group, int, Group | None] | None = None
         self.complement: Group | None = None  # the verb that takes the clause whose subject waits
         self.waiting: list[int] = []  # what stands before the root
         before = beyond = None  # the group before, and the one before that where it is a comma
@@ -182,20 +182,23 @@ class _Attaching(Phrases):
                 antecedent = -1  # "told reporters that the plan", but "spoke of the bill that Oslo"
         if antecedent >= 0 and group.word == "which" and before is not self.noun:
             antecedent = self._deed_of(antecedent)  # "the ban on Oslo, which"
-        self.opener, self.above = (k, group, antecedent), self.verb
+        self.opener = (k, group, antecedent, self.verb)
 
     def _is_verbless_clause(self, k: int, group: Group, before: Group | None) -> bool:
         """Whether a conjunction adds to a noun what an apposition would: "Oslo, though wary of the plan,", "while backing it,"."""
-        if group.word not in _CONCEDING | _SUPPOSING or (before is not None and before.kind not in ",RQ."):
+        concedes = group.word in _CONCEDING
+        if not (concedes or group.word in _SUPPOSING) or (before is not None and before.kind not in ",RQ."):
             return False
-        after = self._after(k)
-        if after is None or after.kind == ",":  # "albeit reluctantly,"
-            return after is not None
-        at = self.groups.index(after, k)
+        at = self._past_adverbs(k)
+        if at == len(self.groups):
+            return False
+        after = self.groups[at]
+        if after.kind == ",":
+            return True  # "albeit reluctantly,"
         closed = before is not None and before.kind == "," and [g.kind for g in self.groups[at + 1 : at + 2]] == [","]
-        if after.kind != "NP" or group.word not in _CONCEDING:
+        if after.kind != "NP" or not concedes:
             said = after.gerund or after.participle or self.is_bare_participle(after)
-            return after.kind == "VP" and said and (closed or group.word in _CONCEDING)
+            return after.kind == "VP" and said and (closed or concedes)
         cue = self.cue_of[after.head]
         return closed or (cue is not None and cue.pos != "noun" and not self.finite_ahead(at))
 
@@ -217,11 +220,11 @@ class _Attaching(Phrases):
             after, verb = self._after(k), self.verb
             if subject and before is not None and before.kind == "A" and verb is not None and self.lemmas[verb.head] in CLAUSAL:
                 self.opener, self.complement = None, verb  # "said on Tuesday Oslo opposed it"
-            if subject or self.verb is None or after is None or after.kind in ("P", "R", ",", "VP", "NP", "C"):
+            if subject or verb is None or after is None or after.kind in ("P", "R", ",", "VP", "NP", "C"):
                 self.subjects.append(group)
                 group.role = "subject"
             else:
-                self.hang(group.head, self.verb.head, "npadvmod")
+                self.hang(group.head, verb.head, "npadvmod")
         if group.role != "apposition" or self.words[group.head] in MOVES:
             self.noun = group
 
@@ -231,7 +234,7 @@ class _Attaching(Phrases):
         kind = before.kind if before else "."
         if kind == "," and noun is beyond and noun in self.subjects and after is not None and after.kind in (",", "C"):
             return False  # "Oslo, Rome and Lima condemned"
-        if after is not None and after.kind == "VP" and after.finite and not after.participle:
+        if after is not None and after.is_main:
             return True
         opens = kind in (",", "Q", "R", ".", "C") or (kind == "VP" and before is not None and self.lemmas[before.head] in CLAUSAL)
         return before is not None and opens and self.finite_ahead(k)  # "said the ban on Oslo was wrong"
@@ -334,10 +337,15 @@ class _Attaching(Phrases):
 
     def _after(self, k: int) -> Group | None:
         """The group after group k, past adverbs."""
+        at = self._past_adverbs(k)
+        return self.groups[at] if at < len(self.groups) else None
+
+    def _past_adverbs(self, k: int) -> int:
+        """The number of the group after group k, past adverbs."""
         k += 1
         while k < len(self.groups) and self.groups[k].kind == "A":
             k += 1
-        return self.groups[k] if k < len(self.groups) else None
+        return k
 
     def _is_echo(self, k: int, group: Group, before: Group | None) -> bool:
         """Attach who does likewise: "rejects the plan, as does Oslo", "and so did Oslo"."""
@@ -528,7 +536,7 @@ class _Attaching(Phrases):
         elif group.participle and kind in ("NP", ",") and noun is not None and self._not_the_main_verb(k, noun):
             self.hang(head, self._deed_of(noun.head) if kind == "," else noun.head, "acl")
         elif kind == "R" and self.opener is not None and self.opener[1].word in RELATIVES:
-            at, opener, antecedent = self.opener
+            at, opener, antecedent, _ = self.opener
             self.opener = None
             if noun is not None and (opener.word != "that" or self.groups[max(at - 1, 0)].kind in ("NP", ",")):
                 self.hang(head, noun.head if antecedent < 0 else antecedent, "relcl")
@@ -691,7 +699,7 @@ class _Attaching(Phrases):
         if not self.subjects or self.heads[verb.head] != self.subjects[-1].head or self.labels[verb.head] not in ("relcl", "acl"):
             return False
         ahead = takewhile(lambda g: g.kind not in ".QR", self.groups[k + 1 : k + _SOON])
-        return any(g.kind == "VP" and g.finite and not g.participle for g in ahead)
+        return any(g.is_main for g in ahead)
 
     def _ends_with_subject(self, k: int) -> bool:
         """Whether nothing but a noun phrase, with what hangs on it, follows group k."""
@@ -718,10 +726,10 @@ class _Attaching(Phrases):
         if self.subjects and self._is_said_before(subject):
             self.hang(self.subjects.pop().head, subject.head, "appos")
         if self.opener is not None:
-            _, opener, antecedent = self.opener
+            _, opener, antecedent, above = self.opener
             self.opener = None
             inside = verb is not None and verb.head > subject.head  # "that a man sitting behind him attacked"
-            self._attach_opened(group, opener, antecedent, self.above if inside else verb)
+            self._attach_opened(group, opener, antecedent, above if inside else verb)
         elif contact := self._contact(k, subject, verb):
             self.hang(head, *contact)
         elif self.complement is not None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from test_model import arbitrary_pairs
 
-from stance.arguments import read_arguments, roles_of
+from stance.arguments import Roles, read_arguments, roles_of
 from stance.grammar import forced_names, read, token_span, words_of
 from stance.lexicon import entries, verb_forms
 from stance.pairs import Pair, find_pair
@@ -414,15 +414,18 @@ ROLES = [
 ]
 
 
+def roles(text: str, actor: str, target: str) -> list[Roles]:
+    """What actor and target are to each cue."""
+    pair, words = find_pair(text, actor, target), words_of(text)
+    spans = token_span(words, *pair.actor), token_span(words, *pair.target)
+    return roles_of(read_arguments(text, *spans), *spans)
+
+
 @pytest.mark.parametrize(("text", "actor", "target", "entry", "letters"), ROLES)
 def test_who_holds_what_a_cue_says(text: str, actor: str, target: str, entry: str, letters: str) -> None:
     if target not in text:
         text += f" {target} slept."
-    pair = find_pair(text, actor, target)
-    words = words_of(text)
-    spans = token_span(words, *pair.actor), token_span(words, *pair.target)
-    found = roles_of(read_arguments(text, *spans), *spans)
-    assert [r.actor + r.target for r in found if r.cue.entry == entry] == [letters]
+    assert [r.actor + r.target for r in roles(text, actor, target) if r.cue.entry == entry] == [letters]
 
 
 # sentence, cue, and for each time that it is said or understood: what Oslo and the pact are to it, and whether it is negated
@@ -443,11 +446,8 @@ UNDERSTOOD = [
 
 @pytest.mark.parametrize(("text", "entry", "expected"), UNDERSTOOD)
 def test_what_is_not_said_again_is_understood(text: str, entry: str, expected: list[tuple[str, bool]]) -> None:
-    pair = find_pair(text, "Oslo", "the pact")
-    words = words_of(text)
-    spans = token_span(words, *pair.actor), token_span(words, *pair.target)
-    found = roles_of(read_arguments(text, *spans), *spans)
-    assert [(r.actor + r.target, r.cue.negated) for r in found if r.cue.entry == entry] == expected
+    found = [r for r in roles(text, "Oslo", "the pact") if r.cue.entry == entry]
+    assert [(r.actor + r.target, r.cue.negated) for r in found] == expected
 
 
 def test_a_list_of_two_thousand_verbs_is_read() -> None:
