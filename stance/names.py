@@ -514,7 +514,7 @@ def entity_profile(entity: Entity) -> Profile:
         words = fold(alias)
         if not words:
             continue
-        if words[0] in HE or words[0] in SHE:
+        if (words[0] in HE or words[0] in SHE) and not _OWNER.search(alias):  # not "Mr. Obi's daughter"
             return Profile("person", "m" if words[0] in HE else "f")
         head = next((words[i - 1] for i, w in enumerate(words) if i and w in AFTER_HEAD), words[-1])
         if alias.islower() and not profile.gender and profile.kind in ("person", "name", "thing") and head in BODY_NOUNS:
@@ -524,6 +524,7 @@ def entity_profile(entity: Entity) -> Profile:
     return profile
 
 
+_OWNER = re.compile(r"['’]s\b|s['’]")
 AFTER_HEAD = frozenset("of for in on at from against over with to".split())
 BODY_NOUNS = GROUP_WORDS | frozenset(
     "firm operator builder retailer carrier maker contractor utility brewery airline app chain website newspaper magazine".split()

@@ -46,7 +46,7 @@ _EXPLETIVE = re.compile(  # "it" that stands for nothing, or for a clause that f
     r"|\w{2,15} that|(?:fair|wrong|right|good|bad|better|best|sad|common|rare|unusual|(?:il)?legal|safe|wise|strange|odd|useful"
     r"|critical|proper|decent|appropriate|\w{2,9}ous|\w{3,9}ble|unfair|a (?:pity|shame|mistake|crime)) (?:to|for|if|when|how|wh\w{1,5})"
     r"|(?:[A-Z]|the |th[aeio]\w{1,3} |an? |in |on |at |under |because |through |with |from )[^,.;:“”\n]{1,40} (?:that|who))\b"
-    r"|(?: (?:could|may|might|would|will|can|has|did|does|do)(?:n['’]t| not)?)? (?:takes?|took|taken)"
+    r"| be known\b|(?: (?:could|may|might|would|will|can|has|did|does|do)(?:n['’]t| not)?)? (?:takes?|took|taken)"
     rf" (?:{_SPAN}|time|courage|longer|an? [\w-]{{2,15}} to)\b"
     r"| (?:does|did|do|would|will)(?:n['’]t| not)? (?:take|matter|help|hurt|seem|appear|mean|follow|snow|rain)\b"
     r"| (?:might|may|would|could|will|can|must|should) (?:also )?(?:help (?:to|if)|be (?:noted|said|remembered|stressed|argued))\b"

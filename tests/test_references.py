@@ -13,6 +13,7 @@ KNOWN = Catalogue(
         "House Bill 12": Entity("House Bill 12", is_actor=False),
         "Tidal Kestrel": Entity("Tidal Kestrel", aliases=("the brewery",)),
         "Corva Lumen": Entity("Corva Lumen"),
+        "Anna Brandt": Entity("Anna Brandt", aliases=("Mr. Brandt's daughter",)),
         "fisheries minister": Entity("fisheries minister"),
     }
 )
@@ -28,6 +29,7 @@ def references(text):
 RESOLVED = [
     ("Robert Amadi spoke. He left.", [("He", "Robert Amadi", "pronoun")]),
     ("Maria Duarte met Robert Amadi. She left.", [("She", "Maria Duarte", "pronoun")]),
+    ("Mr. Brandt's daughter slept. She left.", [("She", "Anna Brandt", "pronoun")]),
     ("Robert Amadi loves his town.", [("his", "Robert Amadi", "pronoun")]),
     ("Ms. Obi spoke. Ada Obi was brief. She left.", [("She", "Ada Obi", "pronoun")]),
     ("Robert Amadi spoke. The rain fell. He left.", [("He", "Robert Amadi", "pronoun")]),
@@ -106,6 +108,7 @@ LEFT_ALONE = [
     "Peru fell. The government slept.",  # who governs is not the state
     "He left.",  # nobody before
     "Maria Duarte spoke. He left.",  # no man
+    "Mr. Brandt's daughter spoke. He left.",  # the title is her father's
     "Robert Amadi spoke. Rain fell. Snow fell. Hail fell. He left.",  # too long ago
     "Peru spoke. It is raining.",  # stands for nothing
     "Peru spoke. It seems that nobody cared.",
@@ -125,6 +128,7 @@ LEFT_ALONE = [
     "Peru slept. It could be years before spring.",  # expletives
     "Peru slept. It had been feared that rain would fall. It does not help to weep.",
     "Peru slept. Many find it hard to stay.",
+    "Peru slept. The mayor let it be known that rain would fall.",
     "Peru slept. It was a blow.",  # what happened, not who
     "President Robert Amadi, president of Oslo, left. The vice president slept.",
     "The River Party met. The party leader left.",  # a noun that only goes with another
