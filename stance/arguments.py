@@ -99,6 +99,8 @@ _COMPARING = frozenset(("like", "unlike"))
 _NOT = frozenset(("not", "t", "never"))
 _APOSTROPHES = frozenset("'’")
 _VIEWS = frozenset(("according", "view", "opinion", "eyes", "words", "judgment", "judgement"))
+_SEEING = frozenset("describe regard view see portray depict characterise characterize paint present perceive treat".split())
+_FOR_WHOM = frozenset(("to", "for", "on"))
 _DEALT = frozenset(("on", "to", "against", "at"))
 _FROM = frozenset(("from", "among", "of"))
 _ADJUNCTS = frozenset("after before during since until amid despite like unlike".split())  # what follows is no argument
@@ -518,7 +520,8 @@ def _understood(clauses: Clauses, reading: Reading, cues: Sequence[tuple[Cue, in
         verb, turned = tree.heads[i], words[i] == "unlike"
         if tree.tags[i] == "X":
             # what is understood is the verb without its own negation: "does not back it, but Lima does"
-            turned = ("!" in reading.flags[verb]) != any(words[k] in _NOT for k in tree.children[i])
+            denied = any(tree.labels[k] == "neg" for k in tree.children[verb])
+            turned = denied != any(words[k] in _NOT for k in tree.children[i])
         for k, (cue, word) in enumerate(cues):
             plain = cue.pos == "verb" and cue.frame in ("subj", "both", "fate") and not cue.passive
             if plain and (word == verb or (tree.heads[word] == verb and tree.labels[word] == "xcomp")):
@@ -565,15 +568,16 @@ def _deeds(tree: Tree, cues: Sequence[tuple[Cue, int]], reached: dict[int, list[
 
 
 def roles_of(sentence: Sentence, actor: Span, target: Span) -> list[Roles]:
-    """The roles of two mentions to each cue that has holders and receivers, in order of the text."""
+    """The roles of two mentions to each cue of which either has a part, in order of the text."""
     first, second = sentence.distances(actor), sentence.distances(target)
     out = []
     for k, (cue, word) in enumerate(sentence.cues):
-        if actor[0] <= word < actor[1] or target[0] <= word < target[1]:
-            continue
         slots = slice(4 * k, 4 * k + 4)
-        held_a, received_a, near_a, said_a = first[slots]
-        held_t, received_t, near_t, _ = second[slots]
+        held_a, received_a, near_a, said_a = of_actor = first[slots]
+        held_t, received_t, near_t, _ = of_target = second[slots]
+        apart = min(min(of_actor), min(of_target)) == NONE
+        if apart or actor[0] <= word < actor[1] or target[0] <= word < target[1]:
+            continue
         if cue.frame == "both":
             held_a, received_a = min(held_a, received_a), NONE
             held_t, received_t = NONE, min(held_t, received_t)
@@ -583,7 +587,8 @@ def roles_of(sentence: Sentence, actor: Span, target: Span) -> list[Roles]:
             other = _part_in_deeds(sentence, k, second) or other
         if one == "-" and other != "-" and said_a < NONE:
             one = "s"
-        out.append(Roles(cue, one, other))
+        if (one, other) != ("-", "-"):
+            out.append(Roles(cue, one, other))
     return out
 
 
@@ -647,24 +652,32 @@ def _arguments(
     return holders, receivers, others
 
 
-def _of_evaluation(
-    clauses: Clauses, word: int, about: list[Argument], said: list[Argument]
-) -> tuple[list[Argument], list[Argument]]:
-    """Who evaluates, and what: `about` are the arguments that the evaluation has by itself."""
-    heads, labels, tags = clauses.tree.heads, clauses.tree.labels, clauses.tree.tags
-    first = heads[word] if labels[word] == "conj" else word
-    if labels[first] == "oprd":
-        verb = heads[first]
-        if named := clauses.named_by(verb):
+def _said_to_be(clauses: Clauses, word: int) -> tuple[list[Argument], list[Argument]]:
+    """Who says what to be a noun or adjective, if anybody does."""
+    heads, labels = clauses.tree.heads, clauses.tree.labels
+    if labels[word] == "oprd":
+        verb = heads[word]
+        if named := clauses.named_by(verb):  # "called the plan a disgrace"
             return clauses.subjects(verb), named
         return clauses.agents(verb), clauses.subjects(verb)  # "has been called a disgrace by Oslo"
     if labels[word] == "pobj" and clauses.words[heads[word]] == "as":
         verb = heads[heads[word]]
         referred = [o for preposition, o in clauses.obliques(verb) if preposition == "to"]
-        if tags[verb] in "VG" and (named := clauses.objects(verb) or referred):  # "described the plan as a disgrace"
+        if clauses.tree.tags[verb] in "VG" and (named := clauses.objects(verb) or referred):  # "described the plan as a disgrace"
             return clauses.subjects(verb), named
         if any(labels[k] == "nsubjpass" for k in clauses.tree.children[verb]):  # "is seen by Oslo as a disgrace"
             return clauses.agents(verb), clauses.subjects(verb)
+    return [], []
+
+
+def _of_evaluation(
+    clauses: Clauses, word: int, about: list[Argument], said: list[Argument]
+) -> tuple[list[Argument], list[Argument]]:
+    """Who evaluates, and what: `about` are the arguments that the evaluation has by itself."""
+    heads, labels, tags = clauses.tree.heads, clauses.tree.labels, clauses.tree.tags
+    judges, judged = _said_to_be(clauses, heads[word] if labels[word] == "conj" else word)
+    if judges or judged:
+        return judges, judged
     if labels[word] in ("amod", "compound", "appos"):
         about = [*about, (heads[word], _ITSELF)]
     if tags[word] in "VGX":
@@ -749,8 +762,11 @@ def _of_noun(
     head, label = heads[word], labels[word]
     if label == "conj" and labels[head] in _PREDICATES:  # "is a liar and a fraud"
         head, label = heads[head], labels[head]
-    if label == "oprd" and cue.frame in ("subj", "both") and not receivers and (named := clauses.named_by(head)):
-        return clauses.subjects(head), named, []  # "considers Oslo a friend"
+    if label == "oprd" or (label == "pobj" and clauses.lemmas[heads[head]] in _SEEING):
+        judges, judged = _said_to_be(clauses, word)
+        by_itself = cue.frame in ("subj", "both") or not _FOR_WHOM.isdisjoint((cue.entry.split()[-1], *(p for p, _ in obliques)))
+        if judged and by_itself:  # "considers Oslo a friend", "sees the plan as a blow to Oslo", but not "calls Oslo a victim"
+            return judges, judged, receivers
     others: list[Argument] = []
     if label in _PREDICATES:
         subjects = clauses.subjects(head)

@@ -84,11 +84,6 @@ _FRAMES = {
     **{"subj": "its subject holds it", "obj": "its object holds it", "both": "held on both sides"},
     **{"eval": "a judgement", "fate": "what befalls someone", "speech": "a word of speech"},
 }
-_RELATIONS = {
-    **{"subj": "subject of", "subj~": "distant subject of", "obj": "object of", "agent": "agent ('by') of"},
-    **{"attr": "predicate of", "poss": "possessor of", "rel": "subject, by a relative clause, of", "cop": "said to be"},
-    **{"subj.to": "subject of 'to'", "subj.g": "subject of the -ing form", "none": "without a governing word"},
-}
 _FLAGS = {"p": "passive", "!": "negated"}
 _TAGS = {"V": "a verb", "N": "a noun", "O": "a noun", "J": "an adjective", "G": "an -ing form", "E": "another name"}
 
@@ -104,8 +99,8 @@ def describe(group: str, term: str) -> str:
     'against, which the actor holds, of a deed that the target suffers from'
     >>> describe("arguments", "deed|-|v")
     'a deed spoken against that the target suffers from'
-    >>> describe("frames", "A:subj:against.subj")
-    'the actor is subject of a word of being against'
+    >>> describe("paths", "A:nsubj:kagainst.subj")
+    'the actor is subject under a word of being against'
     """
     group = group.removeprefix("parsed_")
     if group == "intercept":
@@ -128,10 +123,6 @@ def describe(group: str, term: str) -> str:
         head = head if head.removeprefix("not_") in STANCES else f"'{head}'"
         say = _code if group == "roles" else _part
         return ", ".join([head.replace("not_", "negated "), *(say(r) for r in rest if r)])
-    if group in ("governors", "frames"):
-        role, _, path = term.partition(":")
-        relation, _, word = path.partition(":")
-        return f"the {'actor' if role == 'A' else 'target'} is {_relation(relation)} {_word(word)}".rstrip()
     return term
 
 
@@ -212,31 +203,15 @@ _LABELS = {
 _MENTION = {"A": "actor", "T": "target"}
 
 
-def _relation(relation: str) -> str:
-    *path, last = relation.split(".")
-    listed = "in a list, " if "conj" in path else ""
-    if last.endswith("+"):
-        return f"{_relation(relation[:-1])} (with what should become of it)"
-    if relation in _RELATIONS or last in ("obj", "agent", "attr"):
-        return listed + _RELATIONS.get(relation, _RELATIONS.get(last, last))
-    return f"{listed}after '{last}' of"
-
-
 def _word(word: str) -> str:
-    # a lemma runs into the "p" of its passive, and "help" must stay "help"; classes and tags end in no "p"
-    ends = ("p!", "!", "p") if word[:1].isupper() or "." in word else ("!",)
-    flags = next((f for f in ends if word.endswith(f)), "")
-    word = word.removesuffix(flags)
-    kind, _, frame = word.partition(".")
-    negated = "negated " if frame.endswith("~") else ""
+    bare = word.rstrip("!")
+    kind, _, frame = bare.partition(".")
     if frame:
-        of = {"favor": "being for", "against": "being against"}.get(kind, frame.rstrip("~"))
-        word = f"a {negated}neutral word" if of in _FRAMES and of != "speech" else f"a {negated}word of {of}"
-    elif word in _TAGS:
-        word = _TAGS[word]
-    elif word:
-        word = f"'{word.lstrip('=')}'"
-    return word + "".join(f" ({_FLAGS[f]})" for f in flags)
+        of = {"favor": "being for", "against": "being against"}.get(kind, frame)
+        bare = "a neutral word" if of in _FRAMES and of != "speech" else f"a word of {of}"
+    else:
+        bare = _TAGS.get(bare, f"'{bare}'")
+    return bare + " (negated)" * word.endswith("!")
 
 
 # ---------------------------------------------------------------------------------------------- the words that decided
@@ -261,14 +236,13 @@ def term_words(pair: Pair, terms: Sequence[tuple[str, str]]) -> list[list[tuple[
         if group in ("ngrams", "between"):
             grams = term if group == "ngrams" else term[1:]  # the sign before it says which mention comes first
             hits = {i for part in grams.split("_") for i in stems.get(part, ())}
-        elif group in ("roles", "arguments", "governors", "frames", "paths"):
-            parts = (_STEPS if group == "paths" else _PARTS).split(term)
-            hits = {i for part in parts for i in named.get(part.rstrip("p!~"), ())}
+        elif group in ("roles", "arguments", "paths"):
+            parts = _STEPS.split(term) if group == "paths" else term.split("|")
+            hits = {i for part in parts for i in named.get(part.rstrip("!"), ())}
         out.append([(words.starts[i], words.ends[i]) for i in sorted(hits - inside)])
     return out
 
 
-_PARTS = re.compile(r"[|:]=?")
 _STEPS = re.compile(r"[|:<>]+k?")
 
 

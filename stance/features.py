@@ -15,7 +15,7 @@ from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Any
 
 from stance.arguments import Clauses, Roles, read_arguments, roles_of
-from stance.grammar import Cue, Reading, Span, governors, token_span, words_of
+from stance.grammar import Cue, Reading, Span, token_span, words_of
 from stance.pairs import Pair
 from stance.tree import Tree
 
@@ -33,15 +33,13 @@ class Group:
 
 
 GROUPS = {
-    "ngrams": Group(1.2, True),  # one or two stems in a row, anywhere
+    "ngrams": Group(1.0, True),  # one or two stems in a row, anywhere
     "between": Group(0.8, True),  # those between the two mentions, by which of them comes first
-    "roles": Group(1.2, False),  # who holds and who receives what each cue of the lexicon says, by what stands nearest
-    "arguments": Group(1.0, False),  # the same by the tree of the sentence
-    "governors": Group(1.0, True),  # the verb, noun or preposition that each mention hangs on
-    "frames": Group(0.7, False),  # the same by the lexicon's class
-    "paths": Group(1.2, True),  # the way through the tree from one mention to the other, and what is above each
+    "roles": Group(1.0, False),  # who holds and who receives what each cue of the lexicon says, by what stands nearest
+    "arguments": Group(1.2, False),  # the same by the tree of the sentence
+    "paths": Group(1.5, True),  # the way through the tree from one mention to the other, and what is above each
     # with the extra `syntax`, the same two by spaCy's tree as well: two parsers err at different places
-    "parsed_arguments": Group(1.2, False),
+    "parsed_arguments": Group(1.0, False),
     "parsed_paths": Group(1.0, True),
 }
 """The groups of terms; each has a TfidfVectorizer of its own, scaled to unit length and then by its weight."""
@@ -85,7 +83,6 @@ def pair_terms(pair: Pair, syntax: str = "") -> dict[str, list[str]]:
         "ngrams": _ngrams(masked.stems),
         "between": _between_terms(masked),
         "roles": _role_terms(masked, cues, _speakers(cues, masked.names)),
-        **_governing(reading, actor, target),
         "arguments": _argument_terms(roles_of(sentence, actor, target)),
         "paths": _path_terms(sentence.clauses, reading, actor, target),
     }
@@ -261,36 +258,6 @@ def _holder_and_receiver(
     return holder, receiver
 
 
-def _governing(reading: Reading, actor: Span, target: Span) -> dict[str, list[str]]:
-    """Two groups: what each mention hangs on, in words and in the lexicon's classes."""
-    tags = reading.tags
-    chains = {"A": governors(reading, actor), "T": governors(reading, target)}
-
-    def who(i: int) -> str:
-        return "A" if actor[0] <= i < actor[1] else "T" if target[0] <= i < target[1] else "E" if tags[i] == "N" else ""
-
-    def word(i: int) -> str:
-        return who(i) or reading.lemmas[i] + reading.flags[i]
-
-    def kind(i: int) -> str:
-        cue = reading.cue_of[i]
-        label = f"{cue.stance}.{cue.frame}{'~' if cue.negated else ''}" if cue else tags[i]
-        return who(i) or label + reading.flags[i]
-
-    words: list[str] = []
-    kinds: list[str] = []
-    for role, chain in chains.items():
-        if not chain:
-            words.append(f"{role}:none")
-        for relation, i in chain:
-            words.append(f"{role}:{relation}:{word(i)}")
-            kinds.append(f"{role}:{relation}:{kind(i)}")
-            cue = reading.cue_of[i]
-            if cue and not who(i):
-                words.append(f"{role}:{relation}:={cue.entry}{reading.flags[i]}")
-    return {"governors": words, "frames": kinds}
-
-
 def _argument_terms(roles: Sequence[Roles]) -> list[str]:
     """What each mention is to each cue, see `Roles`; and the balance of what the actor holds toward the target."""
     terms: list[str] = []
@@ -454,4 +421,4 @@ def build_regression(C: float, class_weight: Any) -> LogisticRegression:
     """The unfitted logistic regression."""
     from sklearn.linear_model import LogisticRegression
 
-    return LogisticRegression(C=C, class_weight=class_weight, solver="newton-cg", tol=2e-3, max_iter=500)
+    return LogisticRegression(C=C, class_weight=class_weight, solver="newton-cg", tol=5e-3, max_iter=500)

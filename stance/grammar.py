@@ -1,7 +1,7 @@
 """A sentence read once: its words, names, rough word classes, and the cues of the lexicon that it holds.
 
 No parser: closed word classes, the lexicon's verbs and a few rules about neighbours tell nouns, verbs and names apart well
-enough to say which verb or preposition a mention hangs on (`governors`), in tens of microseconds.
+enough for `stance.phrases` and `stance.tree` to say what hangs on what, in tens of microseconds.
 """
 
 from __future__ import annotations
@@ -186,14 +186,13 @@ class Reading:
 
     tags: N name, D determiner, P preposition, T "to", V verb, G -ing form, X auxiliary, W pronoun, R subordinator,
     C coordinator, A adverb, J adjective or participle before a noun, S possessive, 0 number, O other (mostly nouns),
-    and `,` `Q` (quote) `.` for punctuation. `flags` of verbs: p passive, ! negated.
+    and `,` `Q` (quote) `.` for punctuation.
     """
 
     words: Words
     stems: tuple[str, ...]
     tags: tuple[str, ...]
     lemmas: tuple[str, ...]
-    flags: tuple[str, ...]
     cues: tuple[Cue, ...]
     cue_of: tuple[Cue | None, ...]
 
@@ -263,7 +262,7 @@ def read(text: str, forced: tuple[int, ...]) -> Reading:
         is_name[i] = True
     # a word inside a name ("No Labels") says nothing
     low = tuple("•" if name else word for word, name in zip(words.lower, is_name, strict=True))
-    tags, lemmas, flags = _tag(low, is_name, words)
+    tags, lemmas = _tag(low, is_name, words)
     cues = _find_cues(low, is_name, tags)
     cue_of: list[Cue | None] = [None] * len(low)
     for cue in cues:
@@ -272,7 +271,7 @@ def read(text: str, forced: tuple[int, ...]) -> Reading:
                 cue_of[i] = cue
     stems = tuple("E" if n else "0" if w[0].isdigit() else stem(w) for w, n in zip(low, is_name, strict=True))
     reading_words = Words(words.starts, words.ends, low, tuple(is_name))
-    return Reading(reading_words, stems, tuple(tags), tuple(lemmas), tuple(flags), tuple(cues), tuple(cue_of))
+    return Reading(reading_words, stems, tuple(tags), tuple(lemmas), tuple(cues), tuple(cue_of))
 
 
 def _negated(low: tuple[str, ...], i: int) -> bool:
@@ -432,11 +431,11 @@ def _passive(form: Form, low: tuple[str, ...], is_name: list[bool], i: int, end:
     return low[end : end + 1] == ("by",)
 
 
-def _tag(low: tuple[str, ...], is_name: list[bool], text: Words) -> tuple[list[str], list[str], list[str]]:
+def _tag(low: tuple[str, ...], is_name: list[bool], text: Words) -> tuple[list[str], list[str]]:
     verbs, noun_forms = verb_lemmas(), nouns()
     apostrophes = _apostrophes(text)
     n = len(low)
-    tags, lemmas, flags = ["O"] * n, list(low), [""] * n
+    tags, lemmas = ["O"] * n, list(low)
     verb_seen = False  # since the clause began
     for i, word in enumerate(low):
         if is_name[i]:
@@ -478,10 +477,7 @@ def _tag(low: tuple[str, ...], is_name: list[bool], text: Words) -> tuple[list[s
             elif len(word) > 5 and word.endswith("ing"):
                 tags[i] = "O" if before in "DJS" else "G"
     _mend(tags, low, text.lower)
-    for i, word in enumerate(low):
-        if tags[i] in "VG":
-            flags[i] = _verb_flags(low, tags, i, verbs.get(word, ("", "d"))[1])
-    return tags, lemmas, flags
+    return tags, lemmas
 
 
 def _apostrophes(text: Words) -> dict[int, str]:
@@ -795,144 +791,3 @@ def _verb_or_noun(
         goes_on = before == "C" if verb_seen else k >= 0 and _are_many(tags, low, k)
         verbal = before in "TXWR" or (goes_on and not is_noun and last != "other")
     return "V" if verbal else "O"
-
-
-def _verb_flags(low: tuple[str, ...], tags: list[str], i: int, kind: str) -> str:
-    participle = kind in "dn"
-    passive = participle and low[i + 1 : i + 2] == ("by",)
-    negated = False
-    for k in range(i - 1, max(-1, i - 5), -1):
-        negated = negated or _negated(low, k)
-        passive = passive or (participle and tags[k] == "X" and low[k] in BE)
-        if tags[k] not in "XAT":
-            break
-    return ("p" if passive else "") + ("!" if negated else "")
-
-
-# ---------------------------------------------------------------------------------------------- what a mention hangs on
-
-
-def governors(reading: Reading, span: Span) -> list[tuple[str, int]]:
-    """What a nominal hangs on, nearest first: (relation, token), at most three steps up and one subject relation.
-
-    Relations: obj (object of a verb), p.PREP and n.PREP (object of a preposition on a verb or noun), agent (after "by"),
-    attr (after "be"), poss (before 's), subj, subj~ (subject with something in between), rel (subject of a relative
-    clause), cop (subject of "be" and what it is said to be); conj. where it goes through a list; obj+ and p.for+ where what
-    should become of it follows ("wants the dam stopped").
-    """
-    low, tags, lemmas = reading.words.lower, reading.tags, reading.lemmas
-    out: list[tuple[str, int]] = []
-    prefix = ""
-    start, steps = span[0], 3
-    for _ in range(8):
-        k = start - 1
-        while k >= 0 and tags[k] in "ONDJ0AS":
-            k -= 1
-        tag = tags[k] if k >= 0 else "."
-        if tag in "PT" and steps:
-            head = k - 1
-            while head >= 0 and tags[head] == "A":
-                head -= 1
-            if head < 0:
-                break
-            if low[k] == "by" and tags[head] == "V":
-                out.append((prefix + "agent", head))
-                break
-            if tags[head] in "VGJ":
-                wished = low[k] == "for" and low[span[1] : span[1] + 1] == ("to",)  # "called for the ban to be lifted"
-                out.append((f"{prefix}p.{low[k]}{'+' if wished else ''}", head))
-                prefix += "p."
-            elif tags[head] in "ONW0S":
-                out.append((f"{prefix}n.{low[k]}", head))
-                prefix += "n."
-            else:
-                break
-            steps -= 1
-            if tags[head] in "VG":
-                break
-            start = head
-        elif tag in "VG":
-            out.append((prefix + ("obj+" if _with_fate(lemmas[k], low, span[1]) else "obj"), k))
-            break
-        elif tag == "X" and low[k] in BE:
-            out.append((prefix + "attr", k))
-            break
-        elif tag in ",C" and k > 0 and "conj" not in prefix:
-            before = k - 2 if tags[k - 1] == "," else k - 1
-            if before < 0 or tags[before] not in "NO":
-                break
-            prefix += "conj."
-            start = before
-        else:
-            break
-    if span[1] < len(tags) and tags[span[1]] == "S":
-        head = span[1]
-        while head < len(tags) and tags[head] in "SJA0D":
-            head += 1
-        while head + 1 < len(tags) and tags[head + 1] in "ON":
-            head += 1
-        if head < len(tags):
-            out.append(("poss", head))
-    elif not out or prefix.startswith("conj") or out[-1][0] == "attr":
-        subject = _subject_of(tags, span[1])
-        if subject:
-            out.append(subject)
-    return out
-
-
-def _with_fate(verb: str, low: Sequence[str], i: int) -> bool:
-    """Whether token i says what is to become of the object before it: "wants the dam stopped", "wants the army out"."""
-    if verb not in WITH_FATE or i >= len(low):
-        return False
-    return low[i] in PLACES or is_participle(low[i]) or (low[i] == "to" and verb in WISHING)
-
-
-def _subject_of(tags: Sequence[str], j: int) -> tuple[str, int] | None:
-    """The verb whose subject ends before token j, past appositions and prepositional phrases."""
-    n, relation, start = len(tags), "subj", j
-    for _ in range(30):
-        if j >= n or tags[j] in ".Q":
-            return None
-        tag = tags[j]
-        if tag == "V":
-            return relation, j
-        if tag == "X":
-            head = j + 1
-            while head < n and tags[head] in "XA":
-                head += 1
-            if head < n and tags[head] in "VG":
-                return relation, head
-            if head + 1 < n and tags[head] == "T":
-                return "subj", head + 1
-            while head < n and tags[head] in "DAP0":
-                head += 1
-            return ("cop", head) if head < n else None
-        if tag == ",":
-            relation = "subj~"
-            following = tags[j + 1] if j + 1 < n else "."
-            if following in "VX":
-                j += 1
-                continue
-            if following == "Q":
-                return None
-            j += 1
-            while j < n and tags[j] not in ",.":
-                j += 1
-            if j >= n or tags[j] != ",":
-                return None
-            j += 1
-        elif tag == "R":
-            while j < n and tags[j] not in "VXG,.":
-                j += 1
-            if j < n and tags[j] == "X":
-                while j < n and tags[j] in "XA":
-                    j += 1
-                return ("rel", j) if j < n else None
-            return ("rel", j) if j < n and tags[j] == "V" else None
-        elif tag == "G" and j == start:
-            return "subj.g", j
-        elif tag == "T" and j == start:
-            return ("subj.to", j + 1) if j + 1 < n else None
-        else:
-            j += 1
-    return None

@@ -108,14 +108,10 @@ TERMS = [
     ("paths", "l:say|nsubj|ccomp<dobj", "from the actor: subject; from the target: clause of object; both under 'say'"),
     ("paths", "b:minister", "'minister' stands between actor and target"),
     ("paths", "long", "actor and target are far apart"),
-    ("governors", "T:conj.n.obj:=damaging", "the target is in a list, object of 'damaging'"),
-    ("governors", "A:subj:help!", "the actor is subject of 'help' (negated)"),
-    ("frames", "A:subj:favor.objp!", "the actor is subject of a word of being for (passive) (negated)"),
-    ("frames", "A:subj:Vp", "the actor is subject of a verb (passive)"),
-    ("governors", "A:none", "the actor is without a governing word"),
-    ("frames", "T:p.to:against.subj~", "the target is after 'to' of a negated word of being against"),
-    ("frames", "A:subj:neutral.both", "the actor is subject of a neutral word"),
-    ("frames", "T:n.of:V", "the target is after 'of' of a verb"),
+    ("paths", "A:nsubj:help!", "the actor is subject under 'help' (negated)"),
+    ("paths", "A:nsubjpass:kfavor.obj!", "the actor is passive subject under a word of being for (negated)"),
+    ("paths", "A:nsubj:kneutral.both", "the actor is subject under a neutral word"),
+    ("paths", "T:pobj>p.of:kV", "the target is object of 'of' phrase under a verb"),
 ]
 
 

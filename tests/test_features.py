@@ -31,7 +31,7 @@ def test_any_text_gives_terms_of_every_group(pair: Pair) -> None:
 def test_who_holds_and_who_receives_is_told_apart() -> None:
     text = "Hungary condemned Russia on Monday."
     one, two = terms(text, "Hungary", "Russia"), terms(text, "Russia", "Hungary")
-    for group in ("ngrams", "roles", "governors"):
+    for group in ("ngrams", "roles", "paths"):
         assert set(one[group]) != set(two[group]), group
 
 

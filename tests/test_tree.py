@@ -409,6 +409,11 @@ ROLES = [
     ("Oslo plans to ban the app.", "Oslo", "the app", "ban", "HR"),
     ("Oslo votes down the pact.", "Oslo", "the pact", "vote down", "HR"),
     ("Oslo will leave Lima and back Rome.", "Oslo", "Rome", "back", "HR"),
+    ("Oslo sees Rome as a friend.", "Oslo", "Rome", "friend", "HR"),
+    ("Oslo described the pact as a fraud and a disgrace.", "Oslo", "the pact", "a disgrace", "HR"),
+    ("Oslo called the pact a blow to Rome.", "Oslo", "the pact", "a blow to", "HR"),
+    ("The pact is seen by Oslo as a gift to Rome.", "Oslo", "The pact", "a gift to", "HR"),
+    ("Oslo called Lima a victim of Rome.", "Oslo", "Lima", "a victim of", "R-"),
     ("Opposition to the pact from Oslo is firm.", "Oslo", "the pact", "opposition", "HR"),
     ("Support for refugees from Oslo is firm.", "Oslo", "refugees", "support", "rR"),
 ]
@@ -453,8 +458,9 @@ def test_what_is_not_said_again_is_understood(text: str, entry: str, expected: l
 def test_a_list_of_two_thousand_verbs_is_read() -> None:
     text = "Oslo " + "backed and opposed and " * 1000 + "condemned Rome."
     spans = (0, 1), (4002, 4003)
-    found = roles_of(read_arguments(text, *spans), *spans)
-    assert len(found) == 2001
+    sentence = read_arguments(text, *spans)
+    found = roles_of(sentence, *spans)
+    assert len(sentence.cues) == 2001
     assert (found[0].actor, found[-1].cue.entry, found[-1].target) == ("H", "condemn", "R")
 
 
