@@ -12,7 +12,7 @@ import pytest
 
 from stance import InputError, StanceModel, tfidf
 from stance.features import build_pipeline, term_groups, terms_of
-from stance.model import label_weights
+from stance.model import FIRMER, label_weights
 from stance.pairs import find_pair, frame_pairs
 from stance.tfidf import Incidence, incidence
 
@@ -80,7 +80,7 @@ def test_many_pairs_are_scored_by_several_processes_alike(
 def test_training_is_that_of_the_pipeline(part_of_labeled: pd.DataFrame) -> None:
     frame = part_of_labeled[:400]
     model = StanceModel(prior=None).fit(frame)
-    pipeline = build_pipeline(C=model.C / 10, min_df=model.min_df, class_weight=None).fit(frame_pairs(frame), frame["stance"])
+    pipeline = build_pipeline(C=model.C / FIRMER, min_df=model.min_df, class_weight=None).fit(frame_pairs(frame), frame["stance"])
     # then once more, each pair weighing what the first fit makes of its label
     regression = pipeline.named_steps["regression"].set_params(C=model.C, tol=5e-4, warm_start=True)
     weights = label_weights(pipeline.predict_proba(frame_pairs(frame)), regression.classes_, frame["stance"].to_numpy(str))
