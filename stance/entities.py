@@ -97,8 +97,10 @@ class Catalogue:
     index: Index = field(default_factory=dict)
     phrases: dict[str, list[Phrase]] = field(default_factory=dict)
     phrase_words: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
+    by_head: dict[str, list[tuple[str, frozenset[str]]]] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        self.by_head = described_by_head(self.entities.values())
         self.index = build_index(alias for e in self.entities.values() for alias in aliases_of(e))
         self.phrases = build_phrases(self.entities.values())
 
@@ -146,6 +148,18 @@ def build_phrases(entities: Iterable[Entity]) -> dict[str, list[Phrase]]:
                 for stem in stems:
                     index[stem].append(phrase)
     return {stem: found for stem, found in index.items() if len(found) <= 50}
+
+
+def described_by_head(entities: Iterable[Entity]) -> dict[str, list[tuple[str, frozenset[str]]]]:
+    """Noun -> what a description of two words and more turns on it, with the stems of its other words."""
+    out: dict[str, list[tuple[str, frozenset[str]]]] = defaultdict(list)
+    for entity in entities:
+        name = entity.name
+        head = head_of(name)
+        stems = frozenset(phrase_stem(w) for w in fold(name) if len(w) > 2 and w not in _PLAIN and w != head)
+        if name[:1].islower() and stems:
+            out[head].append((name, stems))
+    return out
 
 
 _PLAIN = frozenset(

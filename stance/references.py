@@ -15,7 +15,7 @@ from functools import lru_cache, partial
 from stance.entities import Catalogue, Mention, Reading, plays
 from stance.grammar import PREPOSITIONS
 from stance.lexicon import verb_lemmas
-from stance.names import HEADS, Profile, head_of, profile_of
+from stance.names import HEADS, Profile, head_of, phrase_stem, profile_of
 from stance.speech import VERBS, Quote
 from stance.text import Sentence
 
@@ -114,6 +114,16 @@ def resolve_references(
     def is_firm(entity: str) -> bool:
         return is_group(entity) and bool(_FIRM.fullmatch(entity)) and _NO_FIRMS.isdisjoint(entity.lower().split())
 
+    named = {m.entity for ms in reading.mentions for m in ms}
+    stems: set[str] = set()
+
+    def unnamed(noun: str) -> str | None:
+        """The only thing of the catalogue with this head that the text never names, where it has some other word of its name."""
+        if not stems:
+            stems.update(phrase_stem(w) for w in _PLAIN_WORD.findall(text.lower()))
+        fits = [e for e, others in catalogue.by_head[noun] if e not in named and not stems.isdisjoint(others)]
+        return fits[0] if len(fits) == 1 and not any(e in named for e, _ in catalogue.by_head[noun]) else None
+
     held = Counter(title for titles in reading.roles.values() for title in titles)
     only_of = {t for t, n in held.items() if t.endswith(" of") and n == 1 and t.removesuffix(" of") not in held}
     last_role: dict[str, tuple[int, str, bool]] = {}  # noun -> sentence, entity, whether another shares that place
@@ -154,6 +164,8 @@ def resolve_references(
                     entity = _nearest(k, start, is_state if _NEAREST[noun] == "state" else is_group, here, out)
                 elif entity is None and noun in _ANY_THING and not _GOES_ON.match(text, end):
                     entity = _nearest(k, start, is_thing, here, out)
+                if entity is None and noun in catalogue.by_head and not _OTHER_ROLE.match(text, end):
+                    entity = unnamed(noun)
             elif kind == "this":
                 entity = _nearest(k, start, is_thing, [], out) if text[max(0, start - 2)].islower() else None
             elif kind in ("he", "she"):
@@ -191,6 +203,7 @@ def _is_kind(read: _Read, kind: str, name: str) -> bool:
     return read.profile(name).kind == kind
 
 
+_PLAIN_WORD = re.compile(r"[a-z]{3,}")
 _APPOSITION = re.compile(r"\s*(?:\([^)]{1,30}\)\s*)?,?\s*(?:[^,;]{2,60},\s*)?")
 
 

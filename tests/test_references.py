@@ -93,6 +93,9 @@ RESOLVED = [
         "Robert Amadi, whose car was red, called Jonas Amsel urging him to leave.",
         [("whose", "Robert Amadi", "relative"), ("him", "Jonas Amsel", "pronoun")],
     ),
+    # what only its other words point to
+    ("Work in the harbour stopped. Peru likes the bill.", [("the bill", "harbour bill", "role")]),
+    ("Ferries are late. The deal is bad.", [("The deal", "ferry deal", "role")]),
     # companies and states
     ("Nordic Energy fell. The company slept.", [("The company", "Nordic Energy", "role")]),
     ("Peru fell. The country slept.", [("The country", "Peru", "role")]),
@@ -124,6 +127,8 @@ LEFT_ALONE = [
     "The ferry deal is late. Peru hates the idea of summer.",  # the idea of something else
     "The ferry deal is late. Peru said that the rain fell.",  # a conjunction
     "The ferry deal is late. That is all.",
+    "Peru likes the bill.",  # any bill
+    "Work in the harbour stopped. Peru likes the bill of rights.",  # another bill
     "The ferry deal is late. The director left.",  # a thing directs nothing
     "Peru slept. It could be years before spring.",  # expletives
     "Peru slept. It had been feared that rain would fall. It does not help to weep.",
