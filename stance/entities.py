@@ -151,7 +151,10 @@ def build_phrases(entities: Iterable[Entity]) -> dict[str, list[Phrase]]:
 
 
 def described_by_head(entities: Iterable[Entity]) -> dict[str, list[tuple[str, frozenset[str]]]]:
-    """Noun -> what a description of two words and more turns on it, with the stems of its other words."""
+    """Noun -> what a description of two words and more turns on it, with the stems of its other words.
+
+    A noun that many descriptions share tells none of them and is left out.
+    """
     out: dict[str, list[tuple[str, frozenset[str]]]] = defaultdict(list)
     for entity in entities:
         name = entity.name
@@ -159,7 +162,7 @@ def described_by_head(entities: Iterable[Entity]) -> dict[str, list[tuple[str, f
         stems = frozenset(phrase_stem(w) for w in fold(name) if len(w) > 2 and w not in _PLAIN and w != head)
         if name[:1].islower() and stems:
             out[head].append((name, stems))
-    return out
+    return {head: found for head, found in out.items() if len(found) <= 50}
 
 
 _PLAIN = frozenset(

@@ -121,8 +121,9 @@ def resolve_references(
         """The only thing of the catalogue with this head that the text never names, where it has some other word of its name."""
         if not stems:
             stems.update(phrase_stem(w) for w in _PLAIN_WORD.findall(text.lower()))
-        fits = [e for e, others in catalogue.by_head[noun] if e not in named and not stems.isdisjoint(others)]
-        return fits[0] if len(fits) == 1 and not any(e in named for e, _ in catalogue.by_head[noun]) else None
+        described = catalogue.by_head[noun]
+        fits = [e for e, others in described if not stems.isdisjoint(others)]
+        return fits[0] if len(fits) == 1 and named.isdisjoint(e for e, _ in described) else None
 
     held = Counter(title for titles in reading.roles.values() for title in titles)
     only_of = {t for t, n in held.items() if t.endswith(" of") and n == 1 and t.removesuffix(" of") not in held}
