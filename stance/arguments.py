@@ -520,8 +520,7 @@ def _understood(clauses: Clauses, reading: Reading, cues: Sequence[tuple[Cue, in
         verb, turned = tree.heads[i], words[i] == "unlike"
         if tree.tags[i] == "X":
             # what is understood is the verb without its own negation: "does not back it, but Lima does"
-            denied = any(tree.labels[k] == "neg" for k in tree.children[verb])
-            turned = denied != any(words[k] in _NOT for k in tree.children[i])
+            turned = tree.is_negated(verb) != any(words[k] in _NOT for k in tree.children[i])
         for k, (cue, word) in enumerate(cues):
             plain = cue.pos == "verb" and cue.frame in ("subj", "both", "fate") and not cue.passive
             if plain and (word == verb or (tree.heads[word] == verb and tree.labels[word] == "xcomp")):
@@ -762,10 +761,10 @@ def _of_noun(
     head, label = heads[word], labels[word]
     if label == "conj" and labels[head] in _PREDICATES:  # "is a liar and a fraud"
         head, label = heads[head], labels[head]
-    if label == "oprd" or (label == "pobj" and clauses.lemmas[heads[head]] in _SEEING):
+    called = label == "oprd" or (label == "pobj" and clauses.lemmas[heads[head]] in _SEEING)
+    if called and (cue.frame in ("subj", "both") or not _FOR_WHOM.isdisjoint((cue.entry.split()[-1], *(p for p, _ in obliques)))):
         judges, judged = _said_to_be(clauses, word)
-        by_itself = cue.frame in ("subj", "both") or not _FOR_WHOM.isdisjoint((cue.entry.split()[-1], *(p for p, _ in obliques)))
-        if judged and by_itself:  # "considers Oslo a friend", "sees the plan as a blow to Oslo", but not "calls Oslo a victim"
+        if judged:  # "considers Oslo a friend", "sees the plan as a blow to Oslo", but not "calls Oslo a victim"
             return judges, judged, receivers
     others: list[Argument] = []
     if label in _PREDICATES:

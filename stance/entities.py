@@ -142,12 +142,12 @@ def build_phrases(entities: Iterable[Entity]) -> dict[str, list[Phrase]]:
                 continue
             if profile_of(name, entity.is_actor).kind not in ("thing", "group"):
                 continue
-            stems = frozenset(phrase_stem(w) for w in fold(name) if len(w) > 2 and w not in _PLAIN)
+            stems = _content_stems(fold(name))
             if len(stems) >= 2:
                 phrase = Phrase(stems, max(2, (2 * len(stems) + 1) // 3), entity.name)
                 for stem in stems:
                     index[stem].append(phrase)
-    return {stem: found for stem, found in index.items() if len(found) <= 50}
+    return {stem: found for stem, found in index.items() if len(found) <= _SHARED}
 
 
 def described_by_head(entities: Iterable[Entity]) -> dict[str, list[tuple[str, frozenset[str]]]]:
@@ -156,13 +156,20 @@ def described_by_head(entities: Iterable[Entity]) -> dict[str, list[tuple[str, f
     A noun that many descriptions share tells none of them and is left out.
     """
     out: dict[str, list[tuple[str, frozenset[str]]]] = defaultdict(list)
-    for entity in entities:
-        name = entity.name
+    for name in (e.name for e in entities if e.name[:1].islower()):
         head = head_of(name)
-        stems = frozenset(phrase_stem(w) for w in fold(name) if len(w) > 2 and w not in _PLAIN and w != head)
-        if name[:1].islower() and stems:
+        stems = _content_stems(w for w in fold(name) if w != head)
+        if stems:
             out[head].append((name, stems))
-    return {head: found for head, found in out.items() if len(found) <= 50}
+    return {head: found for head, found in out.items() if len(found) <= _SHARED}
+
+
+def _content_stems(words: Iterable[str]) -> frozenset[str]:
+    """The stems of the words that say which thing a description means."""
+    return frozenset(phrase_stem(w) for w in words if len(w) > 2 and w not in _PLAIN)
+
+
+_SHARED = 50  # descriptions: a stem or a head that more of them have tells none of them
 
 
 _PLAIN = frozenset(

@@ -355,7 +355,7 @@ def _above(
         if head in inside:
             out.append(f"{way}:M")
         elif tree.labels[head] not in ("prep", "agent") and (tree.tags[head] != "P" or tree.labels[head] == "ccomp"):
-            negated = "!" if any(tree.labels[k] == "neg" for k in tree.children[head]) else ""
+            negated = "!" if tree.is_negated(head) else ""
             out += (f"{way}:{node(head, True)}{negated}", f"{way}:k{node(head, False)}{negated}")
             found += 1
         if found == 3:

@@ -10,7 +10,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 
 from stance.entities import Catalogue, Mention, Reading, plays
 from stance.grammar import PREPOSITIONS
@@ -114,16 +114,17 @@ def resolve_references(
     def is_firm(entity: str) -> bool:
         return is_group(entity) and bool(_FIRM.fullmatch(entity)) and _NO_FIRMS.isdisjoint(entity.lower().split())
 
-    named = {m.entity for ms in reading.mentions for m in ms}
     stems: set[str] = set()
 
+    @cache
     def unnamed(noun: str) -> str | None:
         """The only thing of the catalogue with this head that the text never names, where it has some other word of its name."""
         if not stems:
             stems.update(phrase_stem(w) for w in _PLAIN_WORD.findall(text.lower()))
         described = catalogue.by_head[noun]
         fits = [e for e, others in described if not stems.isdisjoint(others)]
-        return fits[0] if len(fits) == 1 and named.isdisjoint(e for e, _ in described) else None
+        named = (m.entity for mentions in reading.mentions for m in mentions)
+        return fits[0] if len(fits) == 1 and {e for e, _ in described}.isdisjoint(named) else None
 
     held = Counter(title for titles in reading.roles.values() for title in titles)
     only_of = {t for t, n in held.items() if t.endswith(" of") and n == 1 and t.removesuffix(" of") not in held}

@@ -25,6 +25,10 @@ class Tree:
     tags: tuple[str, ...]
     children: tuple[tuple[int, ...], ...]
 
+    def is_negated(self, i: int) -> bool:
+        """Whether a "not" or "never" hangs on a token."""
+        return any(self.labels[k] == "neg" for k in self.children[i])
+
 
 def make_tree(heads: list[int], labels: list[str], tags: Sequence[str]) -> Tree:
     """A tree from lists; where heads run in a circle, the circle is cut."""
