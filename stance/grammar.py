@@ -10,9 +10,10 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import takewhile
 from typing import NamedTuple
 
-from stance.lexicon import WORD, Form, Forms, forms_by_first_word, nouns, spelled_out, verb_lemmas
+from stance.lexicon import WORD, Form, Forms, forms_of, nouns, rows_by_first_word, spelled_out, verb_lemmas
 
 Span = tuple[int, int]
 
@@ -23,9 +24,9 @@ def word_set(text: str) -> frozenset[str]:
 
 
 PREPOSITIONS = word_set(
-    "of in on at for with by from against over about into after before under between among toward towards during without "
-    "within across behind beyond despite concerning regarding upon like unlike than as via per amid alongside around near since "
-    "until through off onto out up down throughout outside above below including except"
+    "of in on at for with by from against over about into after before under between among toward towards during without within "
+    "across behind beyond despite concerning regarding upon like unlike than as via per amid alongside beside beneath aboard around "
+    "near since until through along off onto out up down throughout outside above below including except"
 )
 BE = word_set("is are was were be been being am 's ’s")
 _HAVE = word_set("have has had having")
@@ -33,7 +34,8 @@ _WONT = word_set("cannot wont cant dont doesnt didnt wouldnt couldnt shouldnt") 
 _NOT = _WONT | word_set("isnt arent wasnt werent hasnt havent hadnt")
 _AUXILIARIES = BE | _HAVE | _NOT | word_set("do does did will would can could may might must shall should")
 _SUBORDINATORS = word_set(
-    "that which who whom whose because while whilst although though albeit if when where whether unless what why how"
+    "that which who whom whose whatever whoever whichever whenever wherever because while whilst although though albeit if when "
+    "where whether unless what why how"
 )
 _PRONOUNS = word_set("he she they it we i you him her them us me himself herself itself themselves this these those")
 _DETERMINERS = word_set("the a an his her its their our my your any no some every each all both another such")
@@ -41,9 +43,9 @@ _VERBS_IN_LY = word_set("ally apply bully comply imply misapply multiply rally r
 _ARTICLES = word_set("the a an his her its their our my any every no")
 _ADVERBS = word_set(
     "not never no also now then still just only already again even too very so more most less least once often always "
-    "sometimes later earlier soon yet ever here there however meanwhile instead away back ahead perhaps ago "
+    "sometimes later earlier soon sooner yet ever here there however meanwhile instead away back ahead perhaps ago "
     "almost forward together quite rather twice nonetheless nevertheless therefore thus otherwise likewise moreover furthermore "
-    "elsewhere indeed maybe overnight altogether"
+    "elsewhere indeed maybe overnight altogether alike else afterward afterwards beforehand thereafter anyway"
 )
 _COORDINATORS = word_set("and or but nor")
 RELATIVES = word_set("who which that whom whose")
@@ -61,14 +63,48 @@ DAYS = word_set(
     "monday tuesday wednesday thursday friday saturday sunday january february march april june july august september october "
     "november december yesterday today tomorrow"
 )
+# seldom verbs, see `_acts`
 _RATHER_NOUNS = word_set(
     "minister house campaign court judge party states state forces force points point attacks prices rates hundred part allies "
-    "rules team issues shares lines club banks fund emails taxes bank show bid figures tax side arms races head rivals votes "
-    "courts details lives needs steps reports places pounds teams line hosts finance exports plans plan parts gas gun report "
-    "sides polls fall coach war members police guards ministers judges morning evening nothing something everything anything "
-    "evidence interest interests group leaders host document documents tests test rebels stations nurses hearing meeting "
-    "housing spring spending thanks cuts calls shooting bombing lawmakers ally partners parties terms shows charges sanctions "
-    "lobby rival partner clashes strikes funds moves orders signals changes"
+    "rules team issues shares lines club banks fund emails taxes bank show bid figures tax side arms races head rivals votes courts "
+    "details lives needs steps reports places pounds teams line hosts finance exports plans plan parts gas gun report sides polls "
+    "fall coach war members police guards ministers judges evidence interest interests group leaders host document documents tests "
+    "test rebels stations nurses spring thanks cuts calls lawmakers ally partners parties terms shows charges sanctions lobby rival "
+    "partner clashes strikes funds moves orders signals changes rights roots values levels records fans names comments projects "
+    "acts gains hands scores heads bombs imports profits protests campaigns voices star stars books seconds brands credits papers "
+    "films wages forms circles bonds houses centers ballots supplies tweets transfers neighbors tricks clips phones tears toys pals "
+    "trolls purchases pockets tanks wars seals bites plants leaks files forecasts tips spies crowds inches yields ships bridges "
+    "bands requests talks guns uprising flooding death ground date race prison jail president senator film water life research book "
+    "process level station"
+)
+# verb forms in -s that are plurals as often
+_ALSO_NOUNS = word_set(
+    "stones controls claims causes costs attempts rallies returns views notes links increases promises advocates limits bars pledges "
+    "pitches tracks bids rings bets trades pins decrees signs blocks picks posts monitors scales winds fuels bats dates interviews "
+    "amounts deals questions studies exchanges delays battles contacts edits eyes awards rolls benefits targets voices"
+)
+# forms in -ing that are nouns where nothing follows that they govern
+_ING_NOUNS = word_set(
+    "spending shooting bombing meeting hearing funding trafficking polling financing accounting rating briefing testing laundering "
+    "meddling marketing advertising shopping boxing warming messaging training trading recording pricing lending "
+    "cleansing filing poisoning counseling profiling sentencing policing doping licensing listing stabbing "
+    "editing building beginning opening killing recruiting monitoring"
+)
+_NO_ING = word_set(  # never verbs
+    "morning evening nothing something everything anything ceiling lightning clothing wrongdoing inning sibling wedding string darling "
+    "sterling offspring"
+)
+_RELATIVE_DAYS = word_set("yesterday today tomorrow tonight")
+_EACH = word_set("both all each")
+_ALSO_NAMES = word_set("beijing nanjing chongqing boeing wyoming manning harding browning fleming italy sicily emily")
+_HELP = word_set("help helps helped helping")
+_ALSO_CLAUSAL = word_set("shows reports needs plans signals")  # of `_RATHER_NOUNS`, see `_tells`
+_THINGS = word_set("everything nothing something anything")
+_ATTRIBUTIVE = word_set("court gun state campaign death war")  # "according to court records"
+_GONE_TO = word_set("court death war team jail prison date ground school church power office criticism life market trial")
+_ONLY_VERBS = word_set(  # never nouns
+    "say make take see get go become happen believe want include give come bring keep appear continue understand think seem ask "
+    "provide create accept suggest expect agree allow remain follow argue insist tell know require produce receive describe"
 )
 _OFFICES = word_set("state defense defence education energy labor health agriculture commerce transportation")
 _HEADLINED = word_set("calls moves plans votes")
@@ -86,16 +122,31 @@ _MANY = word_set("people police men women children")
 _ALSO_VERBS = word_set("back like")  # of the closed classes
 _TRADES = word_set(
     "shipping mining trading broadcasting banking housing planning engineering publishing manufacturing farming fishing hunting racing "
-    "betting gambling teaching nursing training building ruling governing drilling logging smelting recycling"
+    "betting gambling teaching nursing training building ruling governing drilling logging smelting recycling "
+    "advertising marketing tracking polling accounting lending testing"
 )
 _ABOUT = word_set("about around over under")
-_NUMBERS = word_set("half two three four five six seven eight nine ten twenty")
-_DESCRIBING = word_set(
-    "ranking leading growing rising mounting remaining visiting competing emerging dissenting protesting warring feuding"
+_NUMBERS = word_set("half two three four five six seven eight nine ten eleven twelve twenty thirty forty fifty")
+_NO_ADVERBS = word_set(
+    "family assembly anomaly monopoly homily butterfly italy sicily friendly unfriendly deadly costly likely unlikely daily weekly "
+    "monthly elderly lovely lonely ugly ghastly cowardly silly unruly timely untimely scholarly neighbourly neighborly worldly orderly"
 )
-_ALSO_ADVERBS = word_set("long first")
+_DESCRIBING = word_set(
+    "ruling governing sitting acting existing ranking leading growing rising mounting remaining visiting competing emerging "
+    "dissenting protesting warring feuding"
+)
+_ALSO_ADVERBS = word_set("long first well")
 _ALL = word_set("all everyone everybody anyone nobody none nothing one")
-_OF_TWO_CLASSES = _ALSO_ADVERBS | _TRADES | _DESCRIBING | _ABOUT | word_set("late retired appeals longer but because since thank top")
+_OF_TWO_CLASSES = (
+    _ALSO_ADVERBS
+    | _TRADES
+    | _DESCRIBING
+    | _ABOUT
+    | _RELATIVE_DAYS
+    | _EACH
+    | word_set("late retired appeals longer but because since thank top than such given that neither either")
+)
+_MENDED = _OF_TWO_CLASSES | _ALSO_VERBS | word_set("of")
 _PARTICLES = word_set("up down out off aside apart away back gone dead from of responsible accountable")
 _GIVEN = word_set("to for after on with against in into at")  # what follows is what the verb is about: "donated money to Oslo"
 _OBJECT = 8  # tokens from a verb to its particle
@@ -104,14 +155,14 @@ CLOSED = {
     word: tag
     for tag, words in (  # a word of two classes has the last
         *(("A", _ADVERBS), ("P", PREPOSITIONS), ("W", _PRONOUNS), ("D", _DETERMINERS), ("R", _SUBORDINATORS)),
-        *(("C", _COORDINATORS), ("X", _AUXILIARIES), ("T", ("to",))),
+        *(("C", _COORDINATORS), ("X", _AUXILIARIES), ("T", ("to",)), ("0", _NUMBERS)),
     )
     for word in words
     if word[0].isalpha()  # an apostrophe is a token of its own
 }
 _MODALS = _WONT | word_set("will would can could may might must shall should do does did")
 _PERSONS = word_set("rival partner guard pilot coach host champion star")  # "and rival Lima"
-_WHO = word_set("who which whose")
+_WHO = word_set("who which whose along including unlike")
 _BREAKS = word_set('; : “ ” " ( ) — – -- but while whilst although though albeit whereas because')
 TITLES = word_set(
     "president minister senator sen rep gov governor mayor mr mrs ms dr prime secretary judge justice general gen chancellor "
@@ -203,13 +254,13 @@ def words_of(text: str) -> Words:
     spans = [match.span() for match in WORD.finditer(text)]
     words = [text[start:end] for start, end in spans]
     lower = spelled_out([word.lower() for word in words])
-    lexicon = forms_by_first_word()
+    lexicon = rows_by_first_word()
     is_name = [False] * len(words)
     headline = _is_title_case(words)
     for i, word in enumerate(words):
         if word[0].isupper() and (low := lower[i]) not in TITLES and low != "i":
             opens = headline or i == 0 or words[i - 1] in '.“”"!?:'
-            known = low in _OPENERS or low in lexicon or low.endswith(("ing", "ly"))
+            known = low in _OPENERS or low in lexicon or (low.endswith(("ing", "ly")) and low not in _ALSO_NAMES)
             known = known or (headline and (low in CLOSED or low in nouns() or low in verb_lemmas()))
             is_name[i] = not (opens and known)
     starts, ends = zip(*spans, strict=True) if spans else ((), ())
@@ -248,9 +299,13 @@ def read_sentence(text: str, first: Span, second: Span) -> Reading:
 
 
 def forced_names(text: str, first: Span, second: Span) -> tuple[int, ...]:
-    """The tokens of two mentions that do not look like names."""
-    names = words_of(text).is_name
-    return tuple(i for span in sorted((first, second)) for i in range(*span) if not names[i])
+    """The tokens of two mentions that do not look like names, without an article that opens one."""
+    words = words_of(text)
+    out = []
+    for start, end in sorted((first, second)):
+        start += end - start > 1 and words.lower[start] in ("the", "a", "an")
+        out += [i for i in range(start, end) if not words.is_name[i]]
+    return tuple(out)
 
 
 @lru_cache(maxsize=64)
@@ -300,12 +355,12 @@ def _negated_before(low: tuple[str, ...], tags: list[str], i: int) -> bool:
 
 def _find_cues(low: tuple[str, ...], is_name: list[bool], tags: list[str]) -> list[Cue]:
     """Longest matches of the lexicon, left to right; shifts turn the next cue round."""
-    lexicon = forms_by_first_word()
+    known = rows_by_first_word()
     denies = not _MAY_NEGATE.isdisjoint(low)
     cues: list[Cue] = []
     n, i = len(low), 0
     while i < n:
-        found = lexicon.get(low[i])
+        found = forms_of(low[i]) if low[i] in known else None
         if not found:
             i += 1
             continue
@@ -332,10 +387,10 @@ def _find_cues(low: tuple[str, ...], is_name: list[bool], tags: list[str]) -> li
         form = hits[0] if len(hits) == 1 else _likeliest(hits, low, is_name, i, nominal, tags[i] == "V")
         end = parted or i + len(form.words)
         if form.entry.pos == "verb" and nominal:
-            alone = next((f for f in lexicon[low[i]][0] if f.entry.pos == "noun"), None)
+            alone = next((f for f in found[0] if f.entry.pos == "noun"), None)
             if alone is not None:  # "the demands of", where the lexicon has a verb "demand of"
                 form, end = alone, i + 1
-            elif end == i + 1:
+            elif end == i + 1 and form.kind != "g":
                 i += 1  # "the tax": a noun that the lexicon knows as a verb only
                 continue
         negated = denies and _negated_before(low, tags, i)
@@ -393,7 +448,8 @@ def _is_other_word(low: tuple[str, ...], i: int) -> bool:
 
 def _deed(low: tuple[str, ...], shift: Cue) -> Cue:
     """A shift such as "the suspension of", which turns a cue round ("the suspension of aid"): with none after it, a deed."""
-    for form in forms_by_first_word().get(low[shift.start + 1], ((), {}))[0]:
+    noun = forms_of(low[shift.start + 1])
+    for form in noun[0] if noun else ():
         if form.entry.pos == "noun" and form.entry.stance != "neutral":
             return Cue(shift.start + 1, shift.end - 1, *form.entry, False, shift.negated)
     return shift
@@ -458,26 +514,40 @@ def _tag(low: tuple[str, ...], is_name: list[bool], text: Words) -> tuple[list[s
         elif first.isdigit():
             tags[i] = "0"
         elif not first.isalpha():
-            tags[i] = "," if word == "," else "Q" if word in '"“”' else "."
-            if word in ".;:?!—–()":
+            tags[i] = "," if word == "," else "Q" if word in '"“”' else "0" if word in "$£€" else "."
+            if before == "0" and word in ",." and _is_in_number(text, i):
+                tags[i] = "0"  # "300,000", "1.5"
+            elif word in ".;:?!—–()":
                 verb_seen = False
-        elif len(word) > 4 and word.endswith("ly") and word not in _VERBS_IN_LY:
+        elif len(word) > 4 and word.endswith("ly") and word not in _VERBS_IN_LY and word not in _NO_ADVERBS:
             tags[i] = "A"
         elif word in verbs:
             lemma, kind = verbs[word]
-            tags[i] = _verb_or_noun(kind, word in noun_forms, before, tags, low, i, verb_seen)
+            tags[i] = _verb_or_noun(kind, word in noun_forms or word in _ALSO_NOUNS, before, tags, low, i, verb_seen)
             if tags[i] != "O":
                 lemmas[i] = lemma
             verb_seen = verb_seen or tags[i] in "VG"
         else:
             lemmas[i] = stem(word)
             if len(word) > 4 and word.endswith("ed"):
-                tags[i] = "J" if before in "DPSJ" else "V"
+                tags[i] = "J" if before in "DPSJ" or _describes(word, low, i) else "V"
                 verb_seen = verb_seen or tags[i] == "V"
-            elif len(word) > 5 and word.endswith("ing"):
-                tags[i] = "O" if before in "DJS" else "G"
+            elif len(word) > 5 and word.endswith("ing") and word not in _NO_ING:
+                tags[i] = "O" if before in "DJS" else "J" if _describes(word, low, i) else "G"
     _mend(tags, low, text.lower)
     return tags, lemmas
+
+
+def _is_in_number(text: Words, i: int) -> bool:
+    """Whether a mark stands between digits."""
+    inside = 0 < i < len(text.lower) - 1 and text.ends[i - 1] == text.starts[i] and text.ends[i] == text.starts[i + 1]
+    return inside and text.lower[i + 1][0].isdigit()
+
+
+def _describes(word: str, low: tuple[str, ...], i: int) -> bool:
+    """Whether a participle can only be said of the noun after it: "record-setting losses", "an unnamed aide"."""
+    made = "-" in word or word == "classified" or (word.startswith("un") and word.endswith("ed"))
+    return made and i + 1 < len(low) and low[i + 1] not in CLOSED and low[i + 1][0].isalpha()
 
 
 def _apostrophes(text: Words) -> dict[int, str]:
@@ -509,11 +579,20 @@ def _mend(tags: list[str], low: tuple[str, ...], unmasked: tuple[str, ...]) -> N
     verb_seen = False  # since the last mark or conjunction
     for i, word in enumerate(low):
         tag = tags[i]
+        if tag not in "OVGWR" and word not in _MENDED:
+            if tag == "N" and unmasked[i] in DAYS:
+                tags[i] = "A"
+            verb_seen = tags[i] in "VX" or (verb_seen and tags[i] not in ",.QRC")
+            continue
         before = tags[i - 1] if i else "."
         after = tags[i + 1] if i + 1 < len(tags) else "."
+        following = low[i + 1] if i + 1 < len(low) else ""
         modal = before in "XA" and low[_past_adverbs(tags, i)] in _MODALS
-        if tag == "N" and unmasked[i] in DAYS:
-            tags[i] = "A"
+        described = before in "VG" and (after in "ON" or following in _RATHER_NOUNS)
+        if described and tag == "V" and low[i - 1] not in _PASSIVE and is_participle(word):
+            tags[i] = "J"  # "handled classified information"
+        elif described and tag == "G" and word in _DESCRIBING:
+            tags[i] = "J"  # "faced mounting pressure"
         elif tag == "V" and (before in ".RQ" or after in "X,.P") and (other := _no_verb(tags, low, i, before, after, verb_seen)):
             tags[i] = other
         elif word == "of" and i and unmasked[i - 1] == "secretary" and _is_office(tags, unmasked, i):
@@ -526,19 +605,15 @@ def _mend(tags: list[str], low: tuple[str, ...], unmasked: tuple[str, ...]) -> N
                 tags[i + 1] = "V"
         elif tag == "G" and before == "V" and after == "P" and word in noun_forms:
             tags[i] = "O"  # "wins backing of"
+        elif tag == "G" and word in _ING_NOUNS and _is_noun_in_ing(tags, low, i, before, after):
+            tags[i] = "O"
         elif tag in "VG" and word in _RATHER_NOUNS:
-            # "Oslo attacks Rome", but "Oslo minister Ada Obi said"
-            names = before == "N" and tag == "V" and (after in "DW" or (after == "N" and not _verb_later(tags, i)))
-            names = names or (word in _HEADLINED and not verb_seen and _heads_line(tags, low, i))
-            governs = before in "NO" and after == "D" and low[i + 1] in _ARTICLES  # "the minister attacks the plan"
-            going_on = before == "X" and low[i - 1] in BE and after in "DWN"  # "is bombing the town"
-            to_rival = before == "T" and after == "N" and word in ("rival", "partner")  # "handed to rival Oslo"
-            if to_rival or (before not in "TW" and not (modal or names or governs or going_on)):
+            if not modal and not _acts(tags, low, i, verb_seen):
                 tags[i] = "O"
-        elif tag == "O" and (modal or (before == "T" and after in "DWNPTRA")) and not word.endswith("s"):
+        elif tag == "O" and (modal or (before == "T" and after in "DWNPTRA")) and _may_be_strange_verb(word, after):
             tags[i] = "V"
         elif (tag == "W" and word in ("this", "that", "these", "those") and after in "JON0") or (
-            tag == "R" and word == "that" and before == "P" and after in "JO"
+            tag == "R" and word == "that" and after in "JO" and (before == "P" or _points(tags, low, i))
         ):
             tags[i] = "D"
         elif tag == "O" and after == "D" and before in "N," and word.endswith("s") and not verb_seen and _is_strange(word):
@@ -547,11 +622,75 @@ def _mend(tags: list[str], low: tuple[str, ...], unmasked: tuple[str, ...]) -> N
             clause = before == "N" and (word not in noun_forms or (i > 1 and tags[i - 2] == "R"))
             if not clause:  # "the plan to which Oslo objects was"
                 tags[i] = "O"
+        if tags[i] == "V" and after == "V" and before in "NOJ" and (word in _ALSO_NOUNS or word in noun_forms):
+            kind = verbs.get(low[i + 1], ("", ""))[1]
+            if word.endswith("s") and kind in ("b", "d"):  # "the plan's advocates want", "nuclear talks failed"
+                tags[i] = "O"
+        if tags[i] == "O" and before in ".Q" and after in "DW" and verbs.get(word, ("", ""))[1] == "b":
+            tags[i] = "V"  # '"Lock them up"'
+        if tags[i] == "O" and word in _ALSO_CLAUSAL and _tells(tags, low, i, before, after, verb_seen):
+            tags[i] = "V"
         if (word in _ALSO_VERBS and _is_verb(tags, low, i, verb_seen)) or (
             tags[i] == "O" and i and word in verbs and (_is_base_verb(tags, low, i, verb_seen) or _governs(tags, low, i))
         ):
             tags[i] = "V"
         verb_seen = tags[i] in "VX" or (verb_seen and tags[i] not in ",.QRC")
+
+
+def _acts(tags: Sequence[str], low: tuple[str, ...], i: int, verb_seen: bool) -> bool:
+    """Whether a word that is rather a noun is a verb: "Oslo attacks Rome", but "Oslo minister Ada Obi said"."""
+    word, last, tag = low[i], low[i - 1] if i else "", tags[i]
+    following, after = (low[i + 1], tags[i + 1]) if i + 1 < len(low) else ("", ".")
+    before = tags[_past_adverbs(tags, i)] if i else "."
+    if before == "T":
+        rival = after == "N" and word in ("rival", "partner")  # "handed to rival Oslo"
+        gone = (word in _GONE_TO and after in "P,.CRXV") or (word in _ATTRIBUTIVE and after in "OV")  # "went to court over it"
+        return not (rival or gone)
+    if before == "W" or last == "who":
+        return True
+    if last in RELATIVES:  # "which signals"
+        return i > 1 and tags[i - 2] in "ON," and after in "DNWP" and word.endswith("s")
+    if word in _HEADLINED and not verb_seen and _heads_line(tags, low, i):
+        return True
+    if before == "X":  # "is bombing the town"
+        return last in BE and after in "DWN"
+    if before in "NO" and following in _ARTICLES:  # "the minister attacks the plan"
+        return True
+    if before != "N" or tag != "V" or word in TITLES or word in _PERSONS or last == "of":
+        return False
+    named = after == "N" or following in TITLES
+    return after in "DW" or following in _THINGS or (named and not _verb_later(tags, i))
+
+
+def _may_be_strange_verb(word: str, after: str) -> bool:
+    """Whether a word that may be unknown can be a verb after "to" or "will", as it is not in "sentenced to death by"."""
+    if word.endswith("s") or word in TITLES or word == "well":
+        return False
+    return word in verb_lemmas() or after in "DWN" or not (word in nouns() or word in _GONE_TO)
+
+
+def _points(tags: Sequence[str], low: tuple[str, ...], i: int) -> bool:
+    """Whether "that" opens no clause: "dug that canal"."""
+    if i == 0 or tags[i - 1] != "V" or verb_lemmas().get(low[i - 1], ("say", ""))[0] in CLAUSAL:
+        return False
+    ahead = takewhile(lambda tag: tag not in ".Q", tags[i + 1 :])
+    return not any(tag in "VX" for tag in ahead)
+
+
+def _is_noun_in_ing(tags: Sequence[str], low: tuple[str, ...], i: int, before: str, after: str) -> bool:
+    """Whether a form in -ing is a noun: "funding for the army", "the police training centre", not "accused of funding rebels"."""
+    if before == "X" or after in "DWN0":
+        return False
+    return after in "P.,XVCRQS" or (before in "NO" and not _are_many(tags, low, i - 1))
+
+
+def _tells(tags: Sequence[str], low: tuple[str, ...], i: int, before: str, after: str, verb_seen: bool) -> bool:
+    """Whether what may be a plural is what someone does: "the report shows that", "Oslo needs to", "a map shows Lima"."""
+    if low[i - 1] in ("who", "which") or (before in "NO" and after == "R" and low[i + 1] != "who"):
+        return True
+    if after in ".," and before in "NO" and tags[_before_phrase(tags, i - 1)] in ",Q":  # "Lima is angry, the paper reports."
+        return True
+    return not verb_seen and before in "NO" and after in "NTDW" and not _verb_later(tags, i)
 
 
 def _is_office(tags: Sequence[str], unmasked: tuple[str, ...], i: int) -> bool:
@@ -561,8 +700,16 @@ def _is_office(tags: Sequence[str], unmasked: tuple[str, ...], i: int) -> bool:
 
 def _no_verb(tags: Sequence[str], low: tuple[str, ...], i: int, before: str, after: str, verb_seen: bool) -> str:
     """The class of what looks like a verb where its neighbours are those of an adjective or a noun, else ''."""
+    if before == "R" and after == "P" and low[i - 1] == "that":  # "said that support for the plan was"
+        known = verb_lemmas().get(low[i])
+        said = i > 1 and tags[i - 2] == "V" and _verb_later(tags, i)
+        return "O" if said and known is not None and known[1] == "b" else ""
     if before in ".RQ":
-        return "J" if after in "ON" and is_participle(low[i]) and _opens_phrase(tags, i) else ""
+        known = verb_lemmas().get(low[i])
+        told = known is not None and known[0] in CLAUSAL  # "Obi (Lima) said Rome was"
+        return "J" if after in "ON" and not told and is_participle(low[i]) and _opens_phrase(tags, i) else ""
+    if after == "X" and low[i + 1] not in _NEGATIONS and low[i] not in _ONLY_VERBS and verb_lemmas().get(low[i], ("", ""))[1] == "b":
+        return "O" if before in "NO" else ""  # "the Lima lodge may"
     if after == "P":
         noun = not verb_seen and before in "NO" and tags[_before_phrase(tags, i - 1)] != "P" and _are_several(tags, low, i)
     elif after == "X":
@@ -623,12 +770,24 @@ def _heads_line(tags: Sequence[str], low: tuple[str, ...], i: int) -> bool:
 def _other_class(low: tuple[str, ...], tags: Sequence[str], i: int, before: str, after: str) -> str:
     """The rarer class of a word that has two, where its neighbours call for it, else ''."""
     word, next_word = low[i], low[i + 1] if i + 1 < len(low) else ""
+    if word in _RELATIVE_DAYS:
+        return "A"
+    if word in _EACH:  # "Oslo and Rome both rejected"
+        return "A" if tags[i] == "D" and after in "VX" and before in "NOWX" else ""
+    if word == "given":  # "which, given the state of the town,"
+        return "P" if before in ".,RQ" and after == "D" else ""
+    if word == "that":  # "the guild of Oslo and that of Lima"
+        return "W" if next_word == "of" else ""
+    if word in ("neither", "either"):
+        return "A" if after in "DN" else ""
     if word in _ALSO_ADVERBS:  # "has long been", "who first opposed"
         return "A" if before == "X" or after in "VX" or (word == "long" and not i) else ""
-    if word in _TRADES:  # "the Oslo shipping firm"
-        return "O" if tags[i] == "G" and after == "O" and before in "DNO" else ""
+    if word in _TRADES and before in "DNO":  # "the Oslo shipping firm"
+        return "O" if tags[i] == "G" and after == "O" else ""
     if word == "appeals":
         return "O" if next_word in ("court", "courts", "panel") else ""
+    if word == "than":  # "More than 30 deputies rejected"
+        return "A" if i and low[i - 1] in ("more", "less", "fewer") and (after == "0" or next_word in _NUMBERS) else ""
     if word == "longer":
         return "A" if i and low[i - 1] == "no" else ""
     if word == "but":  # "all but Oslo"
@@ -637,6 +796,8 @@ def _other_class(low: tuple[str, ...], tags: Sequence[str], i: int, before: str,
         return "A" if before == "X" and after in "VJX" else ""
     if word == "top":  # "said that top officials"
         return "J" if before not in "TX" and after in "JNO" else ""
+    if word == "such":  # "leaders such as Oslo"
+        return "A" if next_word == "as" else ""
     if word == "late":  # "late last week"
         return "A" if next_word in ("last", "this", "on") or next_word in DAYS else ""
     if word == "retired":  # ", retired judge Ada Obi,"
@@ -656,21 +817,27 @@ def _is_base_verb(tags: Sequence[str], low: tuple[str, ...], i: int, verb_seen: 
     That of several ("voters support the plan"), of a wish ("that Oslo release Ruiz"), or after a verb and whom it helps or asks
     about ("helped Oslo free Ruiz", "did Oslo free Ruiz?").
     """
-    if verb_lemmas()[low[i]][1] != "b":
+    after = tags[i + 1] if i + 1 < len(tags) else "."
+    if verb_lemmas()[low[i]][1] != "b" or low[i] in TITLES or (low[i] in _RATHER_NOUNS and after not in "DWT"):
         return False
     k = _past_adverbs(tags, i)
     last = i + 1 == len(tags)
     follows = not last and (tags[i + 1] in "DWN" or low[i] not in nouns())
     if follows and (low[k] == "than" or _is_bare(tags, low, k)):
         return True
-    if follows and tags[k] == "C":
+    at = k if tags[k] == "P" else _before_phrase(tags, k)
+    if follows and tags[at] == "P" and low[_past_adverbs(tags, at)] in _MODALS:
+        return True  # "will on Sunday hold the vote", "could not in good conscience back it"
+    if low[k] in _HELP and tags[k] in "VG" and after in "DWNOJ":  # "helped lead the attack"
+        return True
+    if follows and (tags[k] == "C" or (tags[k] == "," and tags[i + 1] in "DWN")):
         return _goes_on(tags, low, k, i)
     many = _are_many(tags, low, k)
+    verb_seen = verb_seen and not _is_in_saying(tags, low, k)
     if last or verb_seen:
         return many and not verb_seen  # "council axes bus, unions fume"
     if not many:
         return follows and _are_many_before(tags, low, k) and not _verb_later(tags, i)
-    after = tags[i + 1]
     if after in "DW":
         return True
     return (after in "NT" or low[i + 1] in ("against", "for")) and not _verb_later(tags, i)
@@ -679,6 +846,14 @@ def _is_base_verb(tags: Sequence[str], low: tuple[str, ...], i: int, verb_seen: 
 def _are_many(tags: Sequence[str], low: tuple[str, ...], k: int) -> bool:
     """Whether a name or a noun may be the subject of a base form."""
     return tags[k] == "N" or (tags[k] == "O" and (low[k] in _MANY or (low[k].endswith("s") and not low[k].endswith("ss"))))
+
+
+def _is_in_saying(tags: Sequence[str], low: tuple[str, ...], k: int) -> bool:
+    """Whether the phrase that ends with token k opens what a verb says: "says members of the council fear"."""
+    at = _before_phrase(tags, k)
+    if at > 0 and tags[at] == "P" and tags[at - 1] == "O":
+        at = _before_phrase(tags, at - 1)
+    return tags[at] == "V" and verb_lemmas().get(low[at], ("", ""))[0] in CLAUSAL
 
 
 def _are_many_before(tags: Sequence[str], low: tuple[str, ...], k: int) -> bool:
@@ -698,7 +873,7 @@ def _goes_on(tags: Sequence[str], low: tuple[str, ...], k: int, i: int) -> bool:
         if begun or tags[j] in ".QR":
             return begun
         if tags[j] == "V" and tags[_past_adverbs(tags, j)] not in "TX":
-            return False
+            return verb_lemmas().get(low[j], ("", ""))[1] == "b"  # "they back the reform but oppose the tax"
     return False
 
 
@@ -712,7 +887,7 @@ def _governs(tags: Sequence[str], low: tuple[str, ...], i: int) -> bool:
         may = _is_relative(tags, k)  # "the plan that Oslo backs angers Rome"
     elif kind == "s" and before == "N" and low[i + 1 : i + 2] in (("down",), ("off",), ("up",), ("out",)):
         return tags[i + 2 : i + 3] in (["D"], ["N"])  # "Oslo votes down the plan"
-    return may and i + 1 < len(tags) and tags[i + 1] in "DNW" and not _verb_later(tags, i)
+    return may and i + 1 < len(tags) and tags[i + 1] in "DNW" and low[i + 1] != "this" and not _verb_later(tags, i)
 
 
 def _is_relative(tags: Sequence[str], k: int) -> bool:
@@ -738,9 +913,11 @@ def _before_phrase(tags: Sequence[str], k: int) -> int:
 def _is_verb(tags: Sequence[str], low: tuple[str, ...], i: int, verb_seen: bool) -> bool:
     """Whether "back" or "like" is a verb: "does not like the plan", "Greens back the bill"."""
     k = _past_adverbs(tags, i)
+    if k >= 0 and low[k] in _MODALS:
+        return True
     if k < 0 or tags[i + 1 : i + 2] in ([","], ["."], []):
         return False
-    if tags[k] == "T" or low[k] in _MODALS or low[k] in ("who", "i", "we", "you", "they"):
+    if tags[k] == "T" or low[k] in ("who", "i", "we", "you", "they"):
         return True
     if low[i] == "back" and tags[k] == "C" and tags[i + 1] in "DN":
         return _goes_on(tags, low, k, i)
@@ -748,8 +925,16 @@ def _is_verb(tags: Sequence[str], low: tuple[str, ...], i: int, verb_seen: bool)
         return False
     if low[i] == "back" and _is_bare(tags, low, k):
         return True  # "will Oslo back the plan?"
-    # "a man like the bishop said"
-    return not verb_seen and not _verb_later(tags, i)
+    # "a man like the bishop said", "people like Obi, Neri and Ruiz have"
+    return not verb_seen and not _verb_later(tags, i) and not (low[i] == "like" and _lists_subjects(tags, i))
+
+
+def _lists_subjects(tags: Sequence[str], i: int) -> bool:
+    """Whether a list of names and then a finite verb follow token i."""
+    j = i + 1
+    while j < len(tags) and tags[j] in "NDO,C":
+        j += 1
+    return j < len(tags) and tags[j] in "VX" and "," in tags[i:j]
 
 
 def _verb_later(tags: Sequence[str], i: int) -> bool:
@@ -776,17 +961,27 @@ def _verb_or_noun(
     k = _past_adverbs(tags, i)
     if k < i - 1:
         before = tags[k]
+    last, following = low[i - 1] if i else "", low[i + 1] if i + 1 < len(low) else "."
+    if last == "whose":
+        before = "D"
     if kind in "dn":
-        return "J" if before in "DJ0SP" and low[i + 1 : i + 2] != ("by",) else "V"
+        all_of_them = last in _EACH and following in CLOSED
+        if low[i] == "said" or all_of_them:  # "both said", "the people in the meeting said"
+            return "V" if before != "D" or all_of_them else "J"
+        return "J" if before in "DJ0SP" and following != "by" else "V"
     if kind == "g":
-        return "J" if before in "DJS" else "G"
+        if before not in "DJS":
+            return "G"
+        noun = following in CLOSED or not following[0].isalpha() or is_participle(following)
+        return "O" if noun else "J"  # "the meeting of", "the ruling angered", "the ruling party"
     if kind == "b" and before == "X" and low[i - 1] in BE:
         return "J"  # "is open to"
-    last = low[i - 1] if i else ""
+    if kind == "b" and low[i] in _ONLY_VERBS:  # "allies say the attack was"
+        return "O" if before in "DJP" or (before == "S" and low[max(0, i - 3) : i - 2] != ("let",)) else "V"
     if last in ("these", "those") or (kind == "b" and last in ("this", "that") and before == "W"):
         return "O"  # "these attacks", "said this attack was"
     if kind == "s":
-        verbal = before in "NWR" or (before in "O,C" and not verb_seen) if is_noun else before not in "DPSJ"
+        verbal = before in "NWR" or (before in "O,C" and not verb_seen) if is_noun else before not in "DPSJT"
     else:
         goes_on = before == "C" if verb_seen else k >= 0 and _are_many(tags, low, k)
         verbal = before in "TXWR" or (goes_on and not is_noun and last != "other")

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from importlib import resources
 from typing import NamedTuple
@@ -106,6 +106,7 @@ _BE = ("is", "are", "was", "were", "been", "being", "am", "'s", "’s")
 _PREPOSITIONS = set("of to for from with against on in over at by about between into toward towards".split())
 
 
+@lru_cache(maxsize=10_000)
 def verb_forms(verb: str) -> dict[str, str]:
     """The forms of a verb with their kinds.
 
@@ -190,47 +191,75 @@ Forms = tuple[tuple[Form, ...], dict[str, tuple[Form, ...]]]
 
 
 @lru_cache(maxsize=1)
-def forms_by_first_word() -> dict[str, Forms]:
-    """Every form of every entry under its first word: those of one word, and the others by their second, longest first."""
-    index: dict[str, list[Form]] = defaultdict(list)
-    inflected: dict[str, dict[str, str]] = {}
-    for entry in entries():
-        words = spelled_out(WORD.findall(entry.entry))
-        first, rest = words[0], tuple(words[1:])
+def rows_by_first_word() -> dict[str, list[int]]:
+    """The words that forms of the entries begin with -> the places of those entries among `entries`."""
+    index: dict[str, list[int]] = defaultdict(list)
+    for row, entry in enumerate(entries()):
+        words = _words(entry)
+        begin: Iterable[str] = words[:1]
         if entry.pos == "verb":
-            if first not in inflected:
-                inflected[first] = verb_forms(first)
-            for word, kind in inflected[first].items():
-                index[word].append(Form((word, *rest), kind, entry))
-            continue
-        index[first].append(Form(tuple(words), "", entry))
-        if entry.pos == "adj" and len(words) == 1:
-            for word in comparatives(first):
-                index[word].append(Form((word,), "", entry))
-        if entry.pos == "noun":
-            head = next((i for i, w in enumerate(words) if w in _PREPOSITIONS), len(words)) - 1
-            if head >= 0:
-                many = [*words[:head], plural(words[head]), *words[head + 1 :]]
-                index[many[0]].append(Form(tuple(many), "", entry))
-    out = {}
-    for first, forms in index.items():
-        longer: dict[str, list[Form]] = defaultdict(list)
-        for form in sorted(forms, key=lambda f: -len(f.words)):
-            if len(form.words) > 1:
-                longer[form.words[1]].append(form)
-        out[first] = (tuple(f for f in forms if len(f.words) == 1), {w: tuple(f) for w, f in longer.items()})
-    return out
+            begin = verb_forms(words[0])
+        elif entry.pos != "phrase":
+            begin = {form.words[0] for form in _other_forms(entry, words)}
+        for word in begin:
+            index[word].append(row)
+    return index
 
 
-_MORE_VERBS = """become begin seem appear want need try continue start stop let make take get give put keep come go run move
-turn look see hear watch feel find show prove tell ask answer call name describe know think believe hope expect plan decide agree
+@lru_cache(maxsize=20_000)
+def forms_of(word: str) -> Forms | None:
+    """The forms of all entries that begin with a word; none if there are none.
+
+    They are put together when a text first has the word: no text has them all.
+    """
+    forms: list[Form] = []
+    for row in rows_by_first_word().get(word, ()):
+        entry = entries()[row]
+        words = _words(entry)
+        if entry.pos == "verb":
+            forms.append(Form((word, *words[1:]), verb_forms(words[0])[word], entry))
+        else:
+            forms += (form for form in _other_forms(entry, words) if form.words[0] == word)
+    longer: dict[str, list[Form]] = defaultdict(list)
+    for form in sorted(forms, key=lambda f: -len(f.words)):
+        if len(form.words) > 1:
+            longer[form.words[1]].append(form)
+    return (tuple(f for f in forms if len(f.words) == 1), {w: tuple(f) for w, f in longer.items()}) if forms else None
+
+
+def _words(entry: Entry) -> tuple[str, ...]:
+    return tuple(spelled_out(WORD.findall(entry.entry)))
+
+
+def _other_forms(entry: Entry, words: tuple[str, ...]) -> list[Form]:
+    """Those of an entry that is no verb."""
+    forms = [words]
+    if entry.pos == "adj" and len(words) == 1:
+        forms += ((word,) for word in comparatives(words[0]))
+    if entry.pos == "noun":
+        head = next((i for i, w in enumerate(words) if w in _PREPOSITIONS), len(words)) - 1
+        if head >= 0:
+            forms.append((*words[:head], plural(words[head]), *words[head + 1 :]))
+    return [Form(form, "", entry) for form in forms]
+
+
+_MORE_VERBS = """become begin seem appear want need try continue start stop let make take get give put keep come go run move turn
+look see hear watch feel find show prove tell ask answer call name describe know think believe hope expect plan decide agree
 refuse accept offer provide allow force cause lead follow leave return arrive enter reach pass cross win lose play compete score
 earn pay buy sell spend save invest raise rise fall drop grow increase reduce cut add include contain involve require remain stay
 live die kill bear build create form establish open close hold meet gather join serve work act use employ hire sign write read
 publish report reveal release issue announce declare state note mention suggest propose urge order direct demand request seek
 pursue launch carry bring send receive deliver travel visit fly drive sit stand lie walk talk speak discuss debate vote elect
 choose select pick nominate appoint approve adopt enact introduce draft prepare schedule delay postpone suspend cancel end finish
-complete conclude resolve settle mean""".split()
+complete conclude resolve settle mean control happen exist emerge occur arise wake sleep eat belong consist depend understand
+ensure distribute conduct extract regain cede connect participate implement escalate inflate bind fulfill relinquish incorporate
+sustain uncover accelerate specialize purport constitute produce originate combine define expire invoke wield reclaim undergo
+operate obtain derive perform identify demonstrate develop discover divide dominate educate enable engage enhance evaluate examine
+exceed expand explore extend generate handle illustrate incur inherit install instruct integrate interpret kneel listen locate
+manage maintain marry melt motivate notify observe owe perceive persist pour precede proceed react recall reckon refer reflect
+regulate relax remind renew repair repeat reside respond retain retire revise seize shrink specify submit succeed surround survive
+swim tend transform translate undertake trail wait afford realise realize solve suppose burst notice spill scatter invent
+communicate unveil vanish vary wander widen wonder worsen""".split()
 
 
 @lru_cache(maxsize=1)

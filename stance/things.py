@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from stance.grammar import CLOSED, word_set
-from stance.lexicon import forms_by_first_word, plural, verb_lemmas
+from stance.lexicon import entries, plural, rows_by_first_word, verb_forms, verb_lemmas
 from stance.names import BILLS, GROUP_WORDS, HEADS, TITLE_WORDS, phrase_stem
 from stance.text import Sentence
 
@@ -531,7 +531,7 @@ def _acts(read: _Text, i: int) -> bool:
     k = _to_verb(read, k)
     if k >= n or read.sentence[k] != read.sentence[i] or read.lower[k].endswith("ing"):
         return False
-    return read.lower[k] in verb_lemmas() and read.lower[k] in forms_by_first_word()
+    return read.lower[k] in verb_lemmas() and read.lower[k] in rows_by_first_word()
 
 
 def _to_verb(read: _Text, k: int) -> int:
@@ -563,9 +563,10 @@ def _sides() -> frozenset[str]:
     """The verbs in all forms, and "against", after which stands what somebody is for or against."""
     found = {
         word
-        for word, (single, _) in forms_by_first_word().items()
-        for form in single
-        if form.entry.pos == "verb" and form.entry.frame == "subj" and form.entry.stance != "neutral" and form.entry.strength > 1
+        for entry in entries()
+        if entry.pos == "verb" and entry.frame == "subj" and entry.stance != "neutral" and entry.strength > 1
+        if " " not in entry.entry
+        for word in verb_forms(entry.entry)
     }
     return frozenset(found | {"against"})
 
