@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from stance.grammar import Cue, Reading, Span, forced_names, is_participle, read
-from stance.phrases import GIVING
-from stance.tree import MOVES, NAMING, Tree, tree_of
+from stance.phrases import GIVING, NAMING
+from stance.tree import MOVES, Tree, tree_of
 
 Argument = tuple[int, int]  # a token and how far it is from being the argument itself
 
@@ -55,6 +55,8 @@ _VIOLENCE = frozenset(
     "bombardment execute execution kidnap kidnapping kill killing lynch lynching massacre murder poison poisoning "
     "rape shell shelling shoot shooting slaughter slay slaying stab stabbing torture".split()
 )
+# what happens to its subject
+_BEFALLING = frozenset("collapse die perish starve suffer flourish prosper thrive recover rebound lose".split())
 # what takes a clause of what is wished: "wants the ban lifted", "urged Oslo to lift it"
 _WISHES = frozenset(
     "want like prefer wish need ask urge press push call demand order request insist appeal lobby plead plea beg implore advise "
@@ -83,10 +85,11 @@ _OF_DOERS = frozenset(
 )
 # nouns of who takes a side: their owner is whom they are for or against, "Lima's critics", "a Lima loyalist"
 _PARTISANS = frozenset(
-    "accuser adherent admirer adversary advocate ally antagonist apologist architect attacker backer benefactor booster "
-    "challenger champion cheerleader competitor confidant confidante critic defamer defender denier detractor devotee disciple "
-    "donor doubter driving enemy fan financier foe follower funder hater heckler loyalist naysayer nemesis opponent promoter "
-    "proponent protector rival sceptic skeptic slanderer sponsor superfan supporter sympathiser sympathizer".split()
+    "accuser adherent admirer adversary advocate ally antagonist apologist architect attacker attorney backer barrister "
+    "benefactor booster challenger champion cheerleader competitor confidant confidante critic defamer defender denier "
+    "detractor devotee disciple donor doubter driving enemy fan financier foe follower funder hater heckler lawyer loyalist "
+    "naysayer nemesis opponent promoter proponent protector rival sceptic skeptic slanderer solicitor sponsor superfan "
+    "supporter sympathiser sympathizer".split()
 )
 _SOME = frozenset("one some many most several few two three none all".split())
 _WAYS = frozenset(("way", "manner"))
@@ -95,6 +98,7 @@ _TRANSITIVE = frozenset(
     "applaud back ban block condemn criticise criticize defend denounce dislike endorse favor favour fear hate like love oppose "
     "praise reject support want welcome".split()
 )
+_ASIDE = frozenset("in with after before during since at from".split())  # "is an insult in my eyes"
 _COMPARING = frozenset(("like", "unlike"))
 _NOT = frozenset(("not", "t", "never"))
 _APOSTROPHES = frozenset("'’")
@@ -115,6 +119,7 @@ _HATCHING = frozenset(
     "take unveil use win withdraw".split()
 )
 _SUBJECTS = frozenset(("nsubj", "nsubjpass", "csubj"))
+_FEARING = frozenset(("fear", "worry", "dread"))
 _OBJECTS = frozenset(("dobj", "dative", "oprd", "attr"))
 _PREDICATES = frozenset(("attr", "acomp", "oprd"))
 _LEAVES_OPEN = frozenset(",CAXT")  # what may stand between verbs that share an object
@@ -126,7 +131,8 @@ _DEPTH = 6  # how far a subject is looked for; deeper trees are lists and misrea
 class Clauses:
     """A sentence's tree, words and base forms, asked for arguments.
 
-    `viewed` where it may say in whose view it is so, `cleft` where "what" may stand for something named.
+    `viewed` where it may say in whose view it is so, `cleft` where "what" may stand for something named; `impersonal` are
+    the verbs whose subject "it" names nothing.
     """
 
     tree: Tree
@@ -134,6 +140,7 @@ class Clauses:
     lemmas: Sequence[str]
     viewed: bool
     cleft: bool
+    impersonal: frozenset[int]
 
     def subjects(self, verb: int, depth: int = 0) -> list[Argument]:
         """Who does what a verb says: its own subject, or that of the verb it is joined to or depends on."""
@@ -148,13 +155,15 @@ class Clauses:
                     out.append((heads[verb], _ITSELF))
                     out += [(s, _LINKED) for s in self.predicated(heads[verb], depth)]
                     continue
+                if verb in self.impersonal and words[k] == "it":
+                    continue
                 out.append((k, _ITSELF))
                 if words[k] in _WAYS:
                     out += self._whose_way(k)
                 if words[k] in _THIRD or words[k] in _FIRST:
                     things = self._spoken_of(verb) if words[k] in _THIRD else []
                     out += [(s, _LINKED) for s in things or self._subjects_above(verb)]
-                elif labels[verb] == "relcl" and any(words[j] == "whose" for j in children[verb]):
+                elif labels[verb] == "relcl" and self.follows_whose(verb, k):
                     out.append((heads[verb], _LINKED))  # "Oslo, whose mayor opposes"
             return out
         if self.cleft and (what := self._what(verb)):
@@ -166,6 +175,8 @@ class Clauses:
             return self.subjects(head, depth + 1)
         if label == "ccomp" and labels[head] == "relcl":
             return [(heads[head], _ITSELF)]  # "the ban that Oslo wants lifted", "that Oslo says was lifted"
+        if label == "xcomp" and head in self.impersonal:
+            return []
         if label == "xcomp":  # "urged Oslo to": whoever is urged
             moved = self.lemmas[head] in _MOVING or (words[verb] == "be" and self.lemmas[head] in NAMING)  # "found it to be"
             controlled = [k for k in children[head] if moved and labels[k] == "dobj" and words[k] not in _THIRD]
@@ -187,6 +198,11 @@ class Clauses:
             return self.subjects(at, depth + 1) if self.tree.tags[at] in "VX" else []
         return [(k, _ITSELF) for k in controlled] or self.subjects(at, depth + 1)  # "thanked Oslo for lifting"
 
+    def follows_whose(self, verb: int, noun: int) -> bool:
+        """Whether a noun phrase is the first after the "whose" that opens a verb's clause."""
+        opening = [k for k in self.tree.children[verb] if self.words[k] == "whose"]
+        return bool(opening) and not any(opening[0] < k < noun for k in self.tree.children[verb])
+
     def _carrier(self, verb: int) -> int:
         """The verb that carries the noun a clause hangs on, where its subject does what the clause says, else -1."""
         heads, labels, words, tags = self.tree.heads, self.tree.labels, self.words, self.tree.tags
@@ -204,7 +220,11 @@ class Clauses:
 
     def owners(self, noun: int) -> list[int]:
         """Whose a noun is, by name or by "his" and "its"."""
-        return [k for k in self.tree.children[noun] if self.tree.labels[k] == "poss" or self.words[k] in _OWNERS]
+        own = [k for k in self.tree.children[noun] if self.tree.labels[k] == "poss" or self.words[k] in _OWNERS]
+        verb = self.tree.heads[noun]
+        if self.tree.labels[verb] == "relcl" and self.follows_whose(verb, noun):
+            own.append(self.tree.heads[verb])
+        return own
 
     def predicated(self, noun: int, depth: int = 0) -> list[int]:
         """Of whom a noun is said: "Oslo is a city that", "Oslo is one of the cities that", "Oslo is among those who"."""
@@ -230,7 +250,7 @@ class Clauses:
         labels, children, head = self.tree.labels, self.tree.children, self.tree.heads[verb]
         if labels[verb] == "ccomp" and self.lemmas[head] in ("see", "have") and labels[head] == "xcomp":
             head = self.tree.heads[head]  # "wants to see the ban lifted"
-        if labels[verb] not in ("ccomp", "xcomp") or self.lemmas[head] not in _CAUSES:
+        if labels[verb] not in ("ccomp", "xcomp") or self.lemmas[head] not in _CAUSES or head in self.impersonal:
             return []
         asked = {labels[k] for k in children[head]}
         if labels[verb] == "xcomp" and "nsubjpass" in asked:  # "was asked by Oslo to lift it"
@@ -282,6 +302,8 @@ class Clauses:
                 out.append((heads[verb], _ITSELF))
                 continue
             out.append((k, _ITSELF))
+            if relative and self.follows_whose(verb, k):
+                out.append((heads[verb], _LINKED))  # "Oslo, whose mayor Lima opposes"
             if words[k] in _THIRD:
                 out.append((k, _PRONOUN))
                 out += [(s, _LINKED) for s in self._spoken_of(verb)]
@@ -340,7 +362,10 @@ class Clauses:
 
     def named_by(self, verb: int) -> list[Argument]:
         """What a verb calls something: "called the plan a mistake", "a plan that Oslo called a mistake"."""
-        named = [(k, _ITSELF) for k in self.tree.children[verb] if self.tree.labels[k] == "dobj"]
+        own = [k for k in self.tree.children[verb] if self.tree.labels[k] == "dobj"]
+        if self.tree.labels[verb] == "relcl" and any(self.follows_whose(verb, k) for k in own):
+            return [(own[0], _ITSELF), (self.tree.heads[verb], _LINKED)]  # "whose plan Oslo called a mistake"
+        named = [(k, level) for k in own for level in ((_ITSELF, _PRONOUN) if self.words[k] in _THIRD else (_ITSELF,))]
         if named or self.tree.labels[verb] != "relcl" or any(self.words[k] in _WHO for k, _ in self.subjects(verb)):
             return named
         return [(self.tree.heads[verb], _ITSELF)]
@@ -480,7 +505,8 @@ def _sentence(text: str, forced: tuple[int, ...], syntax: str) -> Sentence:
         tree = tree_of(text, forced)
     words = reading.words.lower
     viewed = words[:1] in (("to",), ("for",)) or not _VIEWS.isdisjoint(words)
-    clauses = Clauses(tree, words, reading.lemmas, viewed, "what" in words)
+    impersonal = _impersonal(tree, reading) if "it" in words else frozenset()
+    clauses = Clauses(tree, words, reading.lemmas, viewed, "what" in words, impersonal)
     cues = [(cue, clauses.head_of(cue.start, cue.end)) for cue in map(argued, reading.cues) if cue.frame not in ("shift", "hedge")]
     # the verb, and the last word of what is opposed to something: "wary of", "come out against"
     opposing = frozenset(i for cue, word in cues if cue.fights or _resists(cue) for i in (word, cue.end - 1))
@@ -498,7 +524,21 @@ def _sentence(text: str, forced: tuple[int, ...], syntax: str) -> Sentence:
             if some:
                 for token, distance in _reach(clauses, some, slot, pronouns).items():
                     reached.setdefault(token, []).append((slot, distance))
-    return Sentence(reading, clauses, tuple(cues), reached, pronouns, _deeds(clauses.tree, cues, reached))
+    return Sentence(reading, clauses, tuple(cues), reached, pronouns, _deeds(clauses, cues, reached))
+
+
+def _impersonal(tree: Tree, reading: Reading) -> frozenset[int]:
+    """The verbs whose "it" stands for what is to be done: "it would be wrong to ban the book", "called it wrong to"."""
+    out = []
+    for i, cue in enumerate(reading.cue_of):
+        verb = tree.heads[i]
+        if cue is None or cue.frame != "eval" or tree.labels[i] not in _PREDICATES:
+            continue
+        stands = "dobj" if tree.labels[i] == "oprd" else "nsubj"
+        labels = {reading.words.lower[k] if tree.labels[k] == stands else tree.labels[k] for k in tree.children[verb]}
+        if "it" in labels and ("xcomp" in labels or "ccomp" in labels):
+            out.append(verb)
+    return frozenset(out)
 
 
 def _resists(cue: Cue) -> bool:
@@ -547,11 +587,19 @@ def _likewise(clauses: Clauses, word: int) -> list[Argument]:
     return [(k, _ITSELF) for k in clauses.tree.children[word] if labels[k] in ("nsubj", "pobj")]
 
 
-def _deeds(tree: Tree, cues: Sequence[tuple[Cue, int]], reached: dict[int, list[tuple[int, int]]]) -> dict[int, list[int]]:
+def _is_feared(clauses: Clauses, word: int) -> bool:
+    """Whether a clause tells what somebody fears."""
+    head = clauses.tree.heads[word]
+    return clauses.tree.labels[word] == "ccomp" and clauses.lemmas[head] in _FEARING
+
+
+def _deeds(clauses: Clauses, cues: Sequence[tuple[Cue, int]], reached: dict[int, list[tuple[int, int]]]) -> dict[int, list[int]]:
     """The numbers of the deeds that each cue speaks of: what it is said of, or what hangs on that."""
+    tree = clauses.tree
     deeds: dict[int, list[int]] = {}
     for j, (cue, word) in enumerate(cues):
-        if cue.stance == "neutral" or cue.frame not in ("subj", "fate", "both"):
+        feared = cue.frame == "eval" and _is_feared(clauses, word)  # "fears the plan will fail"
+        if cue.stance == "neutral" or (cue.frame not in ("subj", "fate", "both") and not feared):
             continue
         at, found = word, {j}
         for _ in range(_DEPTH):
@@ -574,6 +622,7 @@ def roles_of(sentence: Sentence, actor: Span, target: Span) -> list[Roles]:
         slots = slice(4 * k, 4 * k + 4)
         held_a, received_a, near_a, said_a = of_actor = first[slots]
         held_t, received_t, near_t, _ = of_target = second[slots]
+        # who has a part only in a deed of a cue that is about neither of them has none in the cue
         apart = min(min(of_actor), min(of_target)) == NONE
         if apart or actor[0] <= word < actor[1] or target[0] <= word < target[1]:
             continue
@@ -654,6 +703,8 @@ def _arguments(
 def _said_to_be(clauses: Clauses, word: int) -> tuple[list[Argument], list[Argument]]:
     """Who says what to be a noun or adjective, if anybody does."""
     heads, labels = clauses.tree.heads, clauses.tree.labels
+    if labels[word] == "conj":  # "called it a friend and a partner"
+        word = heads[word]
     if labels[word] == "oprd":
         verb = heads[word]
         if named := clauses.named_by(verb):  # "called the plan a disgrace"
@@ -674,7 +725,11 @@ def _of_evaluation(
 ) -> tuple[list[Argument], list[Argument]]:
     """Who evaluates, and what: `about` are the arguments that the evaluation has by itself."""
     heads, labels, tags = clauses.tree.heads, clauses.tree.labels, clauses.tree.tags
-    judges, judged = _said_to_be(clauses, heads[word] if labels[word] == "conj" else word)
+    if labels[word] in _PREDICATES and heads[word] in clauses.impersonal:  # "it would be wrong to ban the book"
+        by = clauses.subjects(heads[word]) if labels[word] == "oprd" else said
+        of_whom = [o for preposition, o in clauses.obliques(word) if preposition in ("of", "for")]  # "it was wrong of Oslo to"
+        return by, [*of_whom, *((k, _ITSELF) for k in clauses.tree.children[heads[word]] if labels[k] in ("xcomp", "ccomp"))]
+    judges, judged = _said_to_be(clauses, word)
     if judges or judged:
         return judges, judged
     if labels[word] in ("amod", "compound", "appos"):
@@ -684,7 +739,7 @@ def _of_evaluation(
     clause = heads[word] if labels[word] in ("attr", "acomp", "dobj") else word
     if labels[clause] == "ccomp":  # '"A disgrace," Oslo said of the plan'
         about = about + [o for preposition, o in clauses.obliques(heads[clause]) if preposition in ("of", "about")]
-    return said, about
+    return [] if _is_feared(clauses, word) else said, about
 
 
 def _of_verb(
@@ -718,6 +773,8 @@ def _of_verb(
         passive = not any(labels[k] in ("nsubj", "dobj", "aux", "mark") for k in children)
     if objects and clauses.lemmas[word] in _WISHES and any(labels[k] == "xcomp" for k in children):
         objects, others = [], others + objects  # whoever is asked to do something is not what is asked for
+    if cue.entry in _BEFALLING and not objects and not passive:  # "fears that the clinic may collapse"
+        return [], subjects, others
     wishers = clauses.wishers(word)
     if passive:
         return agents or wishers, subjects, others
@@ -739,6 +796,8 @@ def _of_noun(
         if labels[k] == "poss"
         or (labels[k] in ("compound", "nmod", "amod") and not cue.start <= k < cue.end and tags[k] in "NO")
     ]
+    if labels[heads[word]] == "relcl" and clauses.follows_whose(heads[word], word):
+        owners.append((heads[heads[word]], _ITSELF))  # "Oslo, whose suit against Rome failed"
     if _is_partisan(cue.entry):
         return _of_partisan(clauses, word, owners, obliques, rest)
     if cue.frame != "eval":  # "the fine handed to Oslo"
@@ -768,6 +827,7 @@ def _of_noun(
             return judges, judged, receivers
     others: list[Argument] = []
     if label in _PREDICATES:
+        receivers = [o for preposition, o in obliques if preposition not in holding and preposition not in _ASIDE] + rest
         subjects = clauses.subjects(head)
         if cue.pos == "adj" or (cue.frame == "subj" and receivers):
             holders = holders + subjects
@@ -912,7 +972,7 @@ def _spread(clauses: Clauses, token: int, level: int, levels: dict[int, int], de
             _spread(clauses, k, level, levels, depth + 1)
         elif label in _PARTS:
             _spread(clauses, k, level + 1, levels, depth + 1)
-        elif label == "prep" and clauses.words[k] in _OF:
+        elif label == "prep" and (clauses.words[k] in _OF or (clauses.words[k] == "as" and clauses.words[k - 1] == "such")):
             for q in tree.children[k]:
                 if tree.labels[q] == "pobj":
                     _spread(clauses, q, level + 1, levels, depth + 1)
