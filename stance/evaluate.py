@@ -421,7 +421,8 @@ def audit_names(
 
     Returns
     -------
-    "masked" : every letter of the names is an x, capitals kept. "swapped" : other rows' mentions of the same `name_shape`.
+    "masked" : every letter of the names is an x, capitals kept, and an article that opens one. "swapped" : other rows' mentions
+    of the same `name_shape`.
     """
     pairs = frame_pairs(frame)
     truth = frame["stance"].to_numpy().astype(str)
@@ -440,14 +441,23 @@ def audit_names(
 def name_shape(name: str) -> str:
     """The shape of a name: its words, each begun by a capital (X), a small letter (x) or a digit (0), and its signs.
 
-    >>> name_shape("Ministry of Ports (U.K.)")
-    'X x X (X.X.)'
+    An article that opens it stays, since it is grammar and no name.
+
+    >>> name_shape("Ministry of Ports (U.K.)"), name_shape("The Ministry of Ports")
+    ('X x X (X.X.)', 'The X x X')
     """
 
     def kind(word: str) -> str:
         return "0" if word[0].isdigit() else "X" if word[0].isupper() else "x"
 
-    return re.sub(r"\w+", lambda match: kind(match.group()), name)
+    article = _article(name)
+    return article + re.sub(r"\w+", lambda match: kind(match.group()), name[len(article) :])
+
+
+def _article(name: str) -> str:
+    """The article that opens a name of more words, with the blank after it."""
+    found = re.match(r"(?:the|an?)\s+(?=\w)", name, re.IGNORECASE)
+    return found.group() if found else ""
 
 
 def pairs_frame(pairs: Sequence[Pair]) -> pd.DataFrame:
@@ -489,7 +499,8 @@ def _mentions(pair: Pair) -> tuple[str, str]:
 
 def _masked(pairs: Sequence[Pair]) -> list[tuple[str, str]]:
     def mask(name: str) -> str:
-        return "".join("X" if c.isupper() else "x" if c.isalpha() else c for c in name)
+        article = _article(name)
+        return article + "".join("X" if c.isupper() else "x" if c.isalpha() else c for c in name[len(article) :])
 
     return [(mask(a), mask(t)) for a, t in map(_mentions, pairs)]
 

@@ -193,7 +193,7 @@ def test_cross_validation_scores_every_row_once(labeled: pd.DataFrame) -> None:
 
 SHAPES = [
     ("Ada Obi", "X X"),
-    ("the Ministry of Ports", "x X x X"),
+    ("the Ministry of Ports", "the X x X"),
     ("U.N.", "X.X."),
     ("Obi's 3 men", "X'x 0 x"),
     ("Anglo-Irish", "X-X"),
@@ -260,7 +260,7 @@ class Gossip:
     """A model that goes by who is named, which an audit must bring to light."""
 
     def predict_pairs(self, frame: pd.DataFrame, prior: Any = None, min_confidence: float = 0.0) -> pd.DataFrame:
-        against = frame["actor"].str.startswith(("A", "B", "C", "D", "the")).to_numpy()
+        against = frame["actor"].str.removeprefix("the ").str.lower().str.startswith(("a", "b", "c", "d")).to_numpy()
         p = np.where(against, 0.8, 0.1)
         return pd.DataFrame(
             {"stance": np.where(against, A, N), "p_favor": 0.1, "p_against": p, "p_neutral": 0.9 - p}, index=frame.index
