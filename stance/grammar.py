@@ -25,8 +25,8 @@ def word_set(text: str) -> frozenset[str]:
 
 PREPOSITIONS = word_set(
     "of in on at for with by from against over about into after before under between among toward towards during without within "
-    "across behind beyond despite concerning regarding upon like unlike than as via per amid alongside beside beneath aboard around "
-    "near since until through along off onto out up down throughout outside above below including except"
+    "across behind beyond despite concerning regarding upon like unlike than as via per amid alongside beside beneath aboard aside "
+    "around near since until through along off onto out up down throughout outside above below including except"
 )
 BE = word_set("is are was were be been being am 's ’s")
 _HAVE = word_set("have has had having")
@@ -107,7 +107,7 @@ _ONLY_VERBS = word_set(  # never nouns
     "provide create accept suggest expect agree allow remain follow argue insist tell know require produce receive describe"
 )
 _OFFICES = word_set("state defense defence education energy labor health agriculture commerce transportation")
-_HEADLINED = word_set("calls moves plans votes")
+_HEADLINED = word_set("calls moves plans votes protests talks")
 CLAUSAL = word_set(
     "say tell think believe know claim argue insist suggest warn hope fear feel announce declare admit deny confirm report note "
     "add explain show mean conclude predict expect acknowledge allege state maintain contend wish assume understand see hear "
@@ -144,7 +144,7 @@ _OF_TWO_CLASSES = (
     | _ABOUT
     | _RELATIVE_DAYS
     | _EACH
-    | word_set("late retired appeals longer but because since thank top than such given that neither either")
+    | word_set("late retired appeals longer but because since thank top than such given that neither either live")
 )
 _MENDED = _OF_TWO_CLASSES | _ALSO_VERBS | word_set("of")
 _PARTICLES = word_set("up down out off aside apart away back gone dead from of responsible accountable")
@@ -707,7 +707,8 @@ def _no_verb(tags: Sequence[str], low: tuple[str, ...], i: int, before: str, aft
     if before in ".RQ":
         known = verb_lemmas().get(low[i])
         told = known is not None and known[0] in CLAUSAL  # "Obi (Lima) said Rome was"
-        return "J" if after in "ON" and not told and is_participle(low[i]) and _opens_phrase(tags, i) else ""
+        told = told or low[i - 1] in ("who", "which")
+        return "J" if after in "ON" and not told and is_participle(low[i]) and _opens_phrase(tags, low, i) else ""
     if after == "X" and low[i + 1] not in _NEGATIONS and low[i] not in _ONLY_VERBS and verb_lemmas().get(low[i], ("", ""))[1] == "b":
         return "O" if before in "NO" else ""  # "the Lima lodge may"
     if after == "P":
@@ -732,10 +733,10 @@ def _are_several(tags: Sequence[str], low: tuple[str, ...], i: int) -> bool:
     return False
 
 
-def _opens_phrase(tags: Sequence[str], i: int) -> bool:
+def _opens_phrase(tags: Sequence[str], low: tuple[str, ...], i: int) -> bool:
     """Whether a participle and nouns after it end at a verb: "Retired judge Ada Obi rejected"."""
     j = i + 1
-    while j < len(tags) and tags[j] in "ONJ":
+    while j < len(tags) and (tags[j] in "ONJ" or low[j] in _RATHER_NOUNS):
         j += 1
     return j < len(tags) and tags[j] in "VX"
 
@@ -778,6 +779,8 @@ def _other_class(low: tuple[str, ...], tags: Sequence[str], i: int, before: str,
         return "P" if before in ".,RQ" and after == "D" else ""
     if word == "that":  # "the guild of Oslo and that of Lima"
         return "W" if next_word == "of" else ""
+    if word == "live":  # "Long live Oslo"
+        return "V" if i and low[i - 1] == "long" else ""
     if word in ("neither", "either"):
         return "A" if after in "DN" else ""
     if word in _ALSO_ADVERBS:  # "has long been", "who first opposed"

@@ -96,7 +96,7 @@ _OF_THE_VERB = word_set("in at on after before during since until by as from wit
 _OF_WHAT = word_set("for over about despite without against because")  # after a name: "thanked Oslo for"
 _AFTER_AGENTS = word_set("against after before during over on to since until for")
 _OF_DOING = word_set("accuse suspect convict acquit warn")
-_PARTICLES = word_set("up down out off")  # "turned down the offer"
+_PARTICLES = word_set("up down out off aside")  # "turned down the offer"
 _SOON = 30  # groups ahead: what is longer is a list
 _DONE_TO = word_set("on against to into at towards toward upon")
 _MANDATIVE = word_set("ask demand insist urge propose recommend request suggest order require")
@@ -312,7 +312,8 @@ class _Attaching(Phrases):
         if kind == "," and noun is beyond and noun in self.subjects and after is not None and after.kind in (",", "C"):
             return False  # "Oslo, Rome and Lima condemned"
         listed = kind == "," and noun is beyond and noun is not None and noun.role in ("pobj", "conj")
-        if listed and self._subject_waits() and after is not None and after.kind in (",", "C") and self.tags[group.start] == "N":
+        listed = listed and after is not None and after.kind in (",", "C") and self._subject_waits()
+        if listed and noun is not None and self.tags[group.start] == "N" == self.tags[noun.head]:
             return False  # "people like Oslo, Rome and Lima condemned"
         if after is not None and after.is_main:
             return True
@@ -407,7 +408,8 @@ class _Attaching(Phrases):
         """Whether a name between commas, before the verb, names the subject and not what hangs on it."""
         if noun.role != "pobj" or not self.subjects or self.tags[self.subjects[-1].head] != "O" or self.verb is not None:
             return False
-        return self.tags[group.head] == "N" and [g.kind for g in self.groups[k + 1 : k + 3]] == [",", "VP"]
+        named = self.tags[group.head] == "N" == self.tags[noun.head]
+        return named and [g.kind for g in self.groups[k + 1 : k + 3]] == [",", "VP"]
 
     def _follows_opening(self, k: int, noun: Group) -> bool:
         """Whether a noun phrase with an aside is the subject after an opening phrase: "In Kentucky, Ruiz, the mayor, rejects"."""

@@ -143,6 +143,10 @@ TREES = [
     ("Ruiz struggled with learning to fly and has failed.", {"failed": ("conj", "struggled")}),
     ("Obi was accused of attacking Oslo and backing Rome.", {"backing": ("conj", "attacking")}),
     ("Oslo gave control of the port to Rome.", {"to": ("prep", "gave")}),
+    ("Obi, who mailed pipe bombs to Rome, left.", {"mailed": ("relcl", "Obi"), "bombs": ("dobj", "mailed"), "Obi": ("nsubj", "left")}),
+    ("Obi brushed aside the plan.", {"aside": ("prt", "brushed"), "plan": ("dobj", "brushed")}),
+    ("A week into the war, Oslo and other states left.", {"Oslo": ("nsubj", "left"), "states": ("conj", "Oslo")}),
+    ("The arrest of its cook, Obi, angered Rome.", {"Obi": ("conj", "cook"), "arrest": ("nsubj", "angered")}),
     ("It is a factor in the row.", {"in": ("prep", "factor")}),
 ]
 
@@ -471,6 +475,8 @@ ROLES = [
     ("Opposition to the pact from Oslo is firm.", "Oslo", "the pact", "opposition", "HR"),
     ("Support for refugees from Oslo is firm.", "Oslo", "refugees", "support", "rR"),
     ("Oslo called Lima a friend and a partner.", "Oslo", "Lima", "partner", "HR"),
+    ("Oslo protests against the pact.", "Oslo", "the pact", "protest against", "HR"),
+    ("Long live Lima, said Oslo.", "Oslo", "Lima", "long live", "sR"),
     ("It was wrong to jail Lima, Oslo said.", "Oslo", "Lima", "wrong", "Hv"),
     ("It would be wrong to free Lima, Oslo said.", "Oslo", "Lima", "wrong", "Hb"),
     ("Oslo said it was a disgrace that Rome had banned Lima.", "Oslo", "Lima", "a disgrace", "Hv"),
