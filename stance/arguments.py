@@ -163,8 +163,8 @@ class Clauses:
                 if words[k] in _THIRD or words[k] in _FIRST:
                     things = self._spoken_of(verb) if words[k] in _THIRD else []
                     out += [(s, _LINKED) for s in things or self._subjects_above(verb)]
-                elif labels[verb] == "relcl" and self.follows_whose(verb, k):
-                    out.append((heads[verb], _LINKED))  # "Oslo, whose mayor opposes"
+                elif (whose := self.whose(k)) >= 0:
+                    out.append((whose, _LINKED))  # "Oslo, whose mayor opposes"
             return out
         if self.cleft and (what := self._what(verb)):
             return what
@@ -198,10 +198,12 @@ class Clauses:
             return self.subjects(at, depth + 1) if self.tree.tags[at] in "VX" else []
         return [(k, _ITSELF) for k in controlled] or self.subjects(at, depth + 1)  # "thanked Oslo for lifting"
 
-    def follows_whose(self, verb: int, noun: int) -> bool:
-        """Whether a noun phrase is the first after the "whose" that opens a verb's clause."""
-        opening = [k for k in self.tree.children[verb] if self.words[k] == "whose"]
-        return bool(opening) and not any(opening[0] < k < noun for k in self.tree.children[verb])
+    def whose(self, noun: int) -> int:
+        """Whose a noun is by the "whose" before it, "Oslo, whose mayor opposes"; -1 where it is not the first after one."""
+        verb = self.tree.heads[noun]
+        children = self.tree.children[verb]
+        opening = [k for k in children if self.words[k] == "whose"] if self.tree.labels[verb] == "relcl" else []
+        return self.tree.heads[verb] if opening and not any(opening[0] < k < noun for k in children) else -1
 
     def _carrier(self, verb: int) -> int:
         """The verb that carries the noun a clause hangs on, where its subject does what the clause says, else -1."""
@@ -221,10 +223,7 @@ class Clauses:
     def owners(self, noun: int) -> list[int]:
         """Whose a noun is, by name or by "his" and "its"."""
         own = [k for k in self.tree.children[noun] if self.tree.labels[k] == "poss" or self.words[k] in _OWNERS]
-        verb = self.tree.heads[noun]
-        if self.tree.labels[verb] == "relcl" and self.follows_whose(verb, noun):
-            own.append(self.tree.heads[verb])
-        return own
+        return own if (whose := self.whose(noun)) < 0 else [*own, whose]
 
     def predicated(self, noun: int, depth: int = 0) -> list[int]:
         """Of whom a noun is said: "Oslo is a city that", "Oslo is one of the cities that", "Oslo is among those who"."""
@@ -302,8 +301,8 @@ class Clauses:
                 out.append((heads[verb], _ITSELF))
                 continue
             out.append((k, _ITSELF))
-            if relative and self.follows_whose(verb, k):
-                out.append((heads[verb], _LINKED))  # "Oslo, whose mayor Lima opposes"
+            if (whose := self.whose(k)) >= 0:
+                out.append((whose, _LINKED))  # "Oslo, whose mayor Lima opposes"
             if words[k] in _THIRD:
                 out.append((k, _PRONOUN))
                 out += [(s, _LINKED) for s in self._spoken_of(verb)]
@@ -363,7 +362,7 @@ class Clauses:
     def named_by(self, verb: int) -> list[Argument]:
         """What a verb calls something: "called the plan a mistake", "a plan that Oslo called a mistake"."""
         own = [k for k in self.tree.children[verb] if self.tree.labels[k] == "dobj"]
-        if self.tree.labels[verb] == "relcl" and any(self.follows_whose(verb, k) for k in own):
+        if any(self.whose(k) >= 0 for k in own):
             return [(own[0], _ITSELF), (self.tree.heads[verb], _LINKED)]  # "whose plan Oslo called a mistake"
         named = [(k, level) for k in own for level in ((_ITSELF, _PRONOUN) if self.words[k] in _THIRD else (_ITSELF,))]
         if named or self.tree.labels[verb] != "relcl" or any(self.words[k] in _WHO for k, _ in self.subjects(verb)):
@@ -796,8 +795,8 @@ def _of_noun(
         if labels[k] == "poss"
         or (labels[k] in ("compound", "nmod", "amod") and not cue.start <= k < cue.end and tags[k] in "NO")
     ]
-    if labels[heads[word]] == "relcl" and clauses.follows_whose(heads[word], word):
-        owners.append((heads[heads[word]], _ITSELF))  # "Oslo, whose suit against Rome failed"
+    if (whose := clauses.whose(word)) >= 0:
+        owners.append((whose, _ITSELF))  # "Oslo, whose suit against Rome failed"
     if _is_partisan(cue.entry):
         return _of_partisan(clauses, word, owners, obliques, rest)
     if cue.frame != "eval":  # "the fine handed to Oslo"

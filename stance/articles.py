@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from stance.entities import Catalogue, Mention, read_names
-from stance.lexicon import WORD, forms_of, spelled_out
+from stance.lexicon import WORD, forms_of, rows_by_first_word, spelled_out
 from stance.names import TITLE_WORDS
 from stance.pairs import Pair
 from stance.references import after_opening, resolve_references
@@ -326,14 +326,16 @@ _SUBJECT = 60  # characters from the start of a sentence within which its first 
 def _takes_sides(text: str) -> bool:
     """Whether a word or phrase of the lexicon that is for or against something stands in a sentence."""
     words = tuple(spelled_out(WORD.findall(text.lower())))
+    known = rows_by_first_word()
     for i, word in enumerate(words):
-        if found := forms_of(word):
-            single, longer = found
-            if any(f.entry.stance != "neutral" for f in single):
-                return True
-            phrases = longer.get(words[i + 1], ()) if longer and i + 1 < len(words) else ()
-            if any(f.entry.stance != "neutral" and words[i : i + len(f.words)] == f.words for f in phrases):
-                return True
+        if word not in known:
+            continue
+        single, longer = forms_of(word)
+        if any(f.entry.stance != "neutral" for f in single):
+            return True
+        phrases = longer.get(words[i + 1], ()) if i + 1 < len(words) else ()
+        if any(f.entry.stance != "neutral" and words[i : i + len(f.words)] == f.words for f in phrases):
+            return True
     return False
 
 

@@ -97,7 +97,7 @@ _NO_ING = word_set(  # never verbs
 _RELATIVE_DAYS = word_set("yesterday today tomorrow tonight")
 _EACH = word_set("both all each")
 _ALSO_NAMES = word_set("beijing nanjing chongqing boeing wyoming manning harding browning fleming italy sicily emily")
-_HELP = word_set("help helps helped helping")
+HELPING = word_set("help helps helped helping")
 _ALSO_CLAUSAL = word_set("shows reports needs plans signals")  # of `_RATHER_NOUNS`, see `_tells`
 _THINGS = word_set("everything nothing something anything")
 _ATTRIBUTIVE = word_set("court gun state campaign death war")  # "according to court records"
@@ -360,10 +360,10 @@ def _find_cues(low: tuple[str, ...], is_name: list[bool], tags: list[str]) -> li
     cues: list[Cue] = []
     n, i = len(low), 0
     while i < n:
-        found = forms_of(low[i]) if low[i] in known else None
-        if not found:
+        if low[i] not in known:
             i += 1
             continue
+        found = forms_of(low[i])
         hits: list[Form] = []
         parted = 0
         for form in found[1].get(low[i + 1], ()) if i + 1 < n else ():
@@ -448,8 +448,8 @@ def _is_other_word(low: tuple[str, ...], i: int) -> bool:
 
 def _deed(low: tuple[str, ...], shift: Cue) -> Cue:
     """A shift such as "the suspension of", which turns a cue round ("the suspension of aid"): with none after it, a deed."""
-    noun = forms_of(low[shift.start + 1])
-    for form in noun[0] if noun else ():
+    noun = low[shift.start + 1]
+    for form in forms_of(noun)[0] if noun in rows_by_first_word() else ():
         if form.entry.pos == "noun" and form.entry.stance != "neutral":
             return Cue(shift.start + 1, shift.end - 1, *form.entry, False, shift.negated)
     return shift
@@ -831,7 +831,7 @@ def _is_base_verb(tags: Sequence[str], low: tuple[str, ...], i: int, verb_seen: 
     at = k if tags[k] == "P" else _before_phrase(tags, k)
     if follows and tags[at] == "P" and low[_past_adverbs(tags, at)] in _MODALS:
         return True  # "will on Sunday hold the vote", "could not in good conscience back it"
-    if low[k] in _HELP and tags[k] in "VG" and after in "DWNOJ":  # "helped lead the attack"
+    if low[k] in HELPING and tags[k] in "VG" and after in "DWNOJ":  # "helped lead the attack"
         return True
     if follows and (tags[k] == "C" or (tags[k] == "," and tags[i + 1] in "DWN")):
         return _goes_on(tags, low, k, i)

@@ -18,7 +18,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import NamedTuple
 
@@ -206,14 +206,14 @@ def rows_by_first_word() -> dict[str, list[int]]:
     return index
 
 
-@lru_cache(maxsize=20_000)
-def forms_of(word: str) -> Forms | None:
-    """The forms of all entries that begin with a word; none if there are none.
+@cache
+def forms_of(word: str) -> Forms:
+    """The forms of all entries that begin with a word of `rows_by_first_word`.
 
     They are put together when a text first has the word: no text has them all.
     """
     forms: list[Form] = []
-    for row in rows_by_first_word().get(word, ()):
+    for row in rows_by_first_word()[word]:
         entry = entries()[row]
         words = _words(entry)
         if entry.pos == "verb":
@@ -224,7 +224,7 @@ def forms_of(word: str) -> Forms | None:
     for form in sorted(forms, key=lambda f: -len(f.words)):
         if len(form.words) > 1:
             longer[form.words[1]].append(form)
-    return (tuple(f for f in forms if len(f.words) == 1), {w: tuple(f) for w, f in longer.items()}) if forms else None
+    return (tuple(f for f in forms if len(f.words) == 1), {w: tuple(f) for w, f in longer.items()})
 
 
 def _words(entry: Entry) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from itertools import takewhile
 from stance.grammar import (
     CLAUSAL,
     DAYS,
+    HELPING,
     LETTING,
     PLACES,
     RELATIVES,
@@ -105,7 +106,6 @@ _DO = word_set("do does did")
 _OF_TIMES = word_set("in on during by over after before until since from")
 _BY_DOING = word_set("by without after before while")
 _WAYS = word_set("reaction response wake attempt effort bid return exchange order protest retaliation hope hopes")
-_HELPING = word_set("help helps helped helping")
 _UTTERING = word_set("say tell note add warn insist vow announce declare state explain stress argue claim contend call")
 _DATIVE = GIVING | word_set("send sell show bring buy teach promise")
 _WHATEVER = word_set("whatever whoever whichever")
@@ -679,7 +679,7 @@ class _Attaching(Phrases):
             return
         if self._has_own_subject(k, group, kind, verb):
             return
-        if verb is not None and kind == "VP" and group.start == head and self.words[verb.head] in _HELPING:
+        if verb is not None and kind == "VP" and group.start == head and self.words[verb.head] in HELPING:
             self.hang(head, verb.head, "xcomp")  # "helped lead the attack"
         elif group.infinitive:
             self._attach_infinitive(group, before, verb)
