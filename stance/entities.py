@@ -931,7 +931,7 @@ def _longer_form(name: str, words: list[str], person: bool, catalogue: Catalogue
 
 def _introduced(text: str, at: int, short: str, catalogue: Catalogue) -> list[Alias]:
     """The aliases that "Long Name (LN)" introduces, `at` where the long name ends."""
-    before = WORD.findall(text, max(0, at - 120), at)
+    before: list[str] = WORD.findall(text, max(0, at - 120), at)
     letters = short.replace(".", "").replace("-", "").replace("&", "")
     folded = tuple(unaccented(w).lower() for w in before)
     for n in range(min(len(before), 10), 0, -1):  # the longest name that the catalogue has, ending at the bracket
@@ -976,7 +976,8 @@ _OF_PLACE = re.compile(
 def _epithets(text: str, catalogue: Catalogue) -> Iterator[Alias]:
     """What a text may call a politician of a state of the US whom it introduced as such: "the Kentucky Republican"."""
     for m in _OF_PLACE.finditer(text) if _POLITICIAN.search(text) else ():
-        place = m["before"] or m["place"] or m["of"] or _STATES_OF_US.get(m["short"] or "", m["short"])
+        short = m["short"] or ""
+        place = m["before"] or m["place"] or m["of"] or _STATES_OF_US.get(short, short)
         if not place or not (m["office"] or m["party"] or m["side"]):
             continue
         nouns = [_OFFICES[m["office"]], "lawmaker"] if m["office"] else []

@@ -22,6 +22,7 @@ from stance.grammar import (
     RELATIVES,
     WISHING,
     WITH_FATE,
+    Reading,
     is_participle,
     read,
     word_set,
@@ -117,18 +118,8 @@ _FOR_ONE_TO = word_set("call ask plead press push wait appeal long hope pray ple
 class _Attaching(Phrases):
     """One pass over the groups of a sentence, from left to right; `heads` and `labels` fill up on the way."""
 
-    def tree(self) -> Tree:
-        top = self._attach_groups()
-        for i, head in enumerate(self.heads):
-            if head < 0:
-                self.heads[i] = top
-        if self.heads:
-            self.heads[top], self.labels[top] = top, "ROOT"
-        return make_tree(self.heads, self.labels, self.tags)
-
-    def _attach_groups(self) -> int:
-        """Attach every group; the token that is the root."""
-        groups = self.groups
+    def __init__(self, reading: Reading, low: tuple[str, ...], forced: tuple[int, ...]) -> None:
+        super().__init__(reading, low, forced)
         self.verb: Group | None = None  # the last verb group
         self.root: Group | None = None
         self.subject: Group | None = None  # of the last verb that has one
@@ -144,7 +135,21 @@ class _Attaching(Phrases):
         self.aside: Group | None = None  # the verb of who says so between commas
         self.verbs: dict[int, Group] = {}  # those so far, by their heads
         self.commas: list[int] = []  # so far
-        before = beyond = None  # the group before, and the one before that where it is a comma
+
+    def tree(self) -> Tree:
+        top = self._attach_groups()
+        for i, head in enumerate(self.heads):
+            if head < 0:
+                self.heads[i] = top
+        if self.heads:
+            self.heads[top], self.labels[top] = top, "ROOT"
+        return make_tree(self.heads, self.labels, self.tags)
+
+    def _attach_groups(self) -> int:
+        """Attach every group; the token that is the root."""
+        groups = self.groups
+        before: Group | None = None
+        beyond: Group | None = None  # the group before that, where `before` is a comma
         for k, group in enumerate(groups):
             if group.kind == ",":
                 self.commas.append(group.head)
