@@ -60,10 +60,12 @@ TITLE_WORDS = frozenset(
     "activist actor actress singer head member democrat republican whip lawmaker businessman billionaire officials "
     "councilmember councilor assemblyman assemblywoman alderman treasurer founder dame baroness maulana mufti manager trustee "
     "mla mlc cr clr mep msp hon engr collector then-president then-sen then mp pm cm vp dp cllr barrister comrade alhaji "
-    "challenger incumbent rival".split()
+    "challenger incumbent rival boss captain campaigner organiser organizer councilman councilwoman assemblymember".split()
 )
 HE = frozenset("mr sir lord king prince pope bishop archbishop cardinal rabbi imam sheikh ayatollah father brother emir".split())
-SHE = frozenset("mrs ms miss lady queen princess sister".split())
+SHE = frozenset(
+    "mrs ms miss lady queen princess sister spokeswoman chairwoman congresswoman councilwoman assemblywoman businesswoman".split()
+)
 LOWERED = frozenset(
     "court ministry department council party government police parliament committee commission army military administration "
     "union cabinet act bill law deal plan agreement accord treaty war pipeline amendment lawmakers senators voters officials "

@@ -16,7 +16,7 @@ from stance.entities import Catalogue, Mention, Reading, plays
 from stance.grammar import PREPOSITIONS
 from stance.lexicon import verb_lemmas
 from stance.names import HEADS, Profile, head_of, phrase_stem, profile_of
-from stance.speech import VERBS, Quote
+from stance.speech import VERBS, Quote, speaker_before
 from stance.text import Sentence
 
 _WORD = re.compile(
@@ -151,7 +151,10 @@ def resolve_references(
             if kind in strangers or (m.group().lower() == kind and _is_stranger(text, sentence.start, m, here)):
                 strangers.add(kind)
                 continue
-            if kind == "who":
+            speaks = _who_says(read, sentence, m, near(start)) if kind in ("he", "she", "it") else None
+            if speaks is not None:
+                entity = speaks.entity
+            elif kind == "who":
                 before_it = names[after - 1] if after else None
                 entity, how = _relative(read, before_it, start, m.group().lower()), "relative"
             elif kind == "noun":
@@ -176,7 +179,7 @@ def resolve_references(
             elif kind == "they":
                 entity = _body(read, k, start, m.group().lower(), near(start), plural=True)
             elif kind == "it" and (m.group().lower() == "its" or not _EXPLETIVE.match(text, start)):
-                entity = _body(read, k, start, m.group().lower(), near(start), plural=False)
+                entity = _body(read, k, start, m.group().lower(), near(start), False, here)
                 first = entity and is_thing(entity) and _FIRST.search(text, start - 12, start)
                 entity = None if not first and _EVENT.match(text, start) else entity
             if ahead and start < ahead.start and kind in ("he", "she", "it"):
@@ -238,8 +241,9 @@ _NO_NOUN = PREPOSITIONS | frozenset(
     "to every no such and or but nor that which who whom whose because while although though if when where whether unless what why "
     "how is are was were be been being has have had do does did will would can could may might must shall should cannot not never "
     "also now then still just only already again even too very so more most less least once often always sometimes later earlier soon "
-    "yet ever here there however instead away back ahead perhaps today yesterday tomorrow tonight last next this each all both alone "
-    "itself himself herself themselves he she it they we you his her its their the an cut hit let put set read shut split quit beat "
+    "yet ever here there however instead away back ahead perhaps today yesterday tomorrow tonight overnight late early last next "
+    "this each all both alone itself himself herself themselves he she it they we you his her its their the an cut hit let put set "
+    "read shut split quit beat "
     "cast cost hurt burst become come run worth due able likely responsible almost rather twice first far long well went slept slid "
     "crept forgot meant means understood undertook ate drank sped found lay bet woke bound".split()
 )
@@ -264,7 +268,8 @@ def _role(noun: str, k: int, last_role: dict[str, tuple[int, str, bool]], text: 
     return found[1]
 
 
-_OTHER_ROLE = re.compile(r"\s+(?:of|for(?! (?:\w+ing|his|her|its|their|not)\b)|[A-Z])")  # not "thanked the mayor for coming"
+# not "thanked the mayor for coming", "accused the mayor of lying"
+_OTHER_ROLE = re.compile(r"\s+(?:of(?! \w+ing\b)|for(?! (?:\w+ing|his|her|its|their|not)\b)|[A-Z])")
 _SAID_BEFORE = re.compile(rf"\b(?:{VERBS}|told \w{{2,20}}(?: \w{{2,20}})?)(?: (?:on )?\w{{2,6}}day)?(?: that)? $")
 _NO_PERSON = BODIES | frozenset(
     "report statement letter poll survey study document filing paper newspaper article website post memo majority half number "
@@ -295,8 +300,35 @@ def _is_stranger(text: str, begin: int, m: re.Match[str], here: Sequence[Mention
     return known and (noun in BODIES if m.lastgroup == "it" else noun not in _NO_PERSON)
 
 
+_SAYS = re.compile(  # with a clause after it
+    r"\b(?:said|says|say|added|adds|argued|argues|warned|warns|insisted|insists|wrote|declared|explained|stated|noted|claimed|claims|"
+    r"complained|concluded|acknowledged|admitted|conceded|stressed|suggested|testified|maintained|maintains|predicted|confirmed|"
+    r"believes|believed|thinks|thought|hopes|hoped|asserted|alleged|knew|knows|fears|feared)(?=(?: (?:on )?\w{2,6}day)?(?: that)? $)"
+)
+
+
+def _who_says(read: _Read, sentence: Sentence, m: re.Match[str], here: Sequence[Mention]) -> Mention | None:
+    """Whoever says it, for a pronoun right after the verb that fits him: "Oslo, which met Rome, said it"."""
+    if m.group().lower() in ("him", "himself", "herself", "itself"):
+        return None
+    verb = _SAYS.search(read.text, max(sentence.start, m.start() - 40), m.start())
+    speaker = speaker_before(read.text, verb, sentence, here) if verb else None
+    if speaker is None or _EXPLETIVE.match(read.text, m.start()) or _NO_OWNER.match(read.text, m.end()):
+        return None
+    p = read.profile(speaker.entity)
+    if m.lastgroup == "it":
+        if p.kind == "name":  # "Boeing said it": no person
+            read.reading.profiles[speaker.entity] = Profile("group")
+            read.reading.roles[speaker.entity].add("group")
+        return speaker if p.kind in ("name", "group", "state") and not p.plural else None
+    fits = p.kind == "person" and p.gender in ("", "m" if m.lastgroup == "he" else "f")
+    if fits:
+        _remember(read.reading, speaker.entity, "m" if m.lastgroup == "he" else "f")
+    return speaker if fits else None
+
+
 _PRONOUN = re.compile("s?he|they|it|who|we|i|you")
-_ARTICLES = frozenset(("a", "an", "one", "another", "the"))
+_ARTICLES = frozenset(("a", "an", "one", "another", "the", "his", "her", "its", "their"))
 _ANY_THING = frozenset("decision move step idea proposal plan measure initiative project scheme document paper matter".split())
 _GOES_ON = re.compile(r"\s+(?:of|for|to|that|which|in|on|by|[A-Z])|[-'’]")
 
@@ -340,12 +372,17 @@ _INSIDE = re.compile(rf"\b(?i:{'|'.join(sorted(PREPOSITIONS))}) {_TITLES}$")
 _THEN = re.compile(rf" {_TITLES}")
 
 
+_AND_THEN_HE = re.compile(r", (?:s?he|it|they|the|a|an)\b")
+
+
 def after_opening(sentence: Sentence, mentions: Sequence[Mention]) -> Mention | None:
     """The mention that follows the comma of an opening phrase: the subject of "In her reply, Ada Obi said"."""
     opening = _OPENING.match(sentence.text)
     for m in mentions if opening else ():
         at = m.start - sentence.start
         if opening and at >= opening.end():
+            if _AND_THEN_HE.match(sentence.text, m.end - sentence.start):
+                return None  # "At a meeting with his rival, Ada Obi, he said"
             return m if _TITLE_RUN.fullmatch(sentence.text, opening.end(), at) and m.how == "name" else None
     return None
 
@@ -360,7 +397,7 @@ def _looks_ahead(read: _Read, begin: int, m: re.Match[str], ahead: Mention, behi
     return None if doubt and read.text.startswith(("After", "Once", "Since", "When", "If", "Because"), begin) else ahead.entity
 
 
-_ELSEWHERE = re.compile(r" (?:absence|place|stead|footsteps|wake|honou?r|memory|name|death)\b")
+_ELSEWHERE = re.compile(r" (?:view|opinion|eyes|words|absence|place|stead|footsteps|wake|honou?r|memory|name|death)\b")
 
 
 def _subject(read: _Read, level: Sequence[Mention]) -> Mention | None:
@@ -372,7 +409,7 @@ def _subject(read: _Read, level: Sequence[Mention]) -> Mention | None:
     if ahead:
         return ahead
     if _owns(text, first):
-        return None
+        return next((m for m in level if _OWNED.fullmatch(text, first.end, m.start)), None)  # "Peru's envoy, Ada Obi, spoke"
     if _INSIDE.search(text, max(sentence.start, first.start - 60), first.start):
         follows = (m for m in level if _THEN.fullmatch(text, first.end, m.start))  # "In Oslo the party rejected"
         return next(follows, None) if first.start - sentence.start < 20 else None
@@ -380,6 +417,7 @@ def _subject(read: _Read, level: Sequence[Mention]) -> Mention | None:
     return None if joint else first
 
 
+_OWNED = re.compile(r"['’]s? [a-z][\w -]{1,50},? ")
 _OWNS = re.compile(r"['’]s?\b|['’](?= )")
 
 
@@ -417,16 +455,25 @@ def _person(read: _Read, k: int, start: int, gender: str, word: str, here: Seque
         if speaks and speaks[1] == ("he" if gender == "m" else "she"):
             at = speaks.start(1)
             said.add(_person(read, k, at, gender, "he", here) or "")
+        if k and not any(quote_at(m.start) < 0 for m in here):  # who spoke before goes on: “...,” Obi said. “He ...”
+            before = [m.entity for m in read.out[k - 1] if quote_at(m.start) < 0]
+            if len(before) == 1 and quote_at(read.sentences[k - 1].start) >= 0:
+                said.update(before)
+    if quoted >= 0 and (spoken_of := _spoken_of(read, k, quoted, here, fits)) is not None:
+        return spoken_of
     aimed = word == "him" or (word == "her" and bool(_NO_OWNER.match(text, start + 3)))
+    if word in ("he", "she"):
+        levels[0] = [m for m in levels[0] if not _in_opening(text, read.sentences[k].start, m, start)]
     if aimed:  # nobody is the object of a clause of his own
         own = [m for m in levels[0] if _same_clause(text, m.end, start) and not _owns(text, m)]
         if len(own) > 1 and _PARTICIPLE.fullmatch(text, own[-1].end, start):
             own.pop()  # "Obi wrote to Neri urging him"
         begin = read.sentences[k].start
         begin = max([begin, *(c.end() for c in _CLAUSE.finditer(text, max(begin, start - 90), start))])
-        if any(c.group().lower() in ("he", "she") and all(m.end != c.end() for m in own) for c in _HE.finditer(text, begin, start)):
+        same = "he" if gender == "m" else "she"
+        if any(c.group().lower() == same and all(m.end != c.end() for m in own) for c in _HE.finditer(text, begin, start)):
             return None
-        barred = {m.entity for m in own}
+        barred = {m.entity for m in own} | _shared_subject(text, read.sentences[k].start, start, here)
         levels = [[m for m in level if m.entity not in barred] for level in levels]
     for depth, level in enumerate(levels):
         # he who speaks outside a quote is not "him" inside, and the other way about
@@ -446,7 +493,64 @@ def _person(read: _Read, k: int, start: int, gender: str, word: str, here: Seque
         lead = level[0] if quoted >= 0 else _subject(read, level)  # who is quoted goes on about the same man
         subject = lead if depth > 0 and not aimed else None
         return subject.entity if subject and subject.entity in entities else None
+    if quoted < 0 and k:  # nobody else: whom a quote named
+        inside = list(dict.fromkeys(m.entity for m in read.out[k - 1] if fits(m) and quote_at(m.start) >= 0))
+        inside = [e for e in inside if not aimed or e not in barred]
+        return inside[0] if len(inside) == 1 else None
     return None
+
+
+_AND_VERB = re.compile(
+    r",? (?:and|but|or|then|and then) (?:(?:has|had|have|also|then|later|never|not|did not|even|now|would|will|\w+ly) )*"
+    r"[a-z]+(?:s|ed|t|d|e|w|n|k)(?: [a-z]+){0,1} $"
+)
+_OPENS_CLAUSE = re.compile(rf" ?{_TITLES}")
+_NOT_VERB = re.compile(
+    r",? (?:and|but|or|then)(?: then)? (?:the|a|an|that|which|who|in|on|at|to|with|his|her|its|their|if|when|as|he|she|it|they)\b"
+)
+
+
+def _shared_subject(text: str, begin: int, start: int, here: Sequence[Mention]) -> set[str]:
+    """The subject of a verb after "and" that has none of its own: "Obi met Neri and praised him" is no praise of himself."""
+    joint = _AND_VERB.search(text, max(begin, start - 70), start)
+    if not joint or _NOT_VERB.match(text, joint.start()) or any(joint.start() <= m.start for m in here if m.end <= start):
+        return set()
+    opens = {begin, max([begin, *(c.end() for c in _CLAUSE.finditer(text, begin, joint.start()))])}
+    firsts = ((at, next((m for m in here if at <= m.start and m.end <= joint.start()), None)) for at in opens)
+    return {m.entity for at, m in firsts if m and _OPENS_CLAUSE.fullmatch(text, at, m.start) and not _owns(text, m)}
+
+
+_SPOKEN_OF = re.compile(rf"(?:said|says|wrote|added|complained|joked) (?:of|about) {_TITLES}$")
+_TURNS_ON = re.compile(
+    r"[^“”\"«»]{0,60}(?:: |, (?:saying|writing|adding|warning)(?: that)?:? )$"
+)
+
+
+def _spoken_of(read: _Read, k: int, quoted: int, here: Sequence[Mention], fits: Callable[[Mention], bool]) -> str | None:
+    """Of whom a quote is, where its sentence says so: "Obi said of Neri", "Obi attacked Neri: “He ...”"."""
+    text, quote = read.text, read.quotes[quoted]
+    begin = read.sentences[k].start
+    outside = [m for m in here if read.quote_at(m.start) < 0]
+    for m in outside:
+        if m.start >= quote.end and fits(m) and _SPOKEN_OF.search(text, max(quote.end, m.start - 60), m.start):
+            return m.entity
+    before = [m for m in outside if m.end <= quote.start]
+    if len(before) < 2 or not _TURNS_ON.match(text, before[-1].end, quote.start) or _owns(text, before[0]):
+        return None
+    spoken = {m.entity for m in before[1:] if fits(m)} - {before[0].entity}
+    told = re.search(r"\b(?:told|asked|reminded|tells)\b", text[begin : quote.start])
+    return spoken.pop() if len(spoken) == 1 and not told else None
+
+
+_IN_OPENING = re.compile(
+    r"(?!(?:According|As|For|Like|Unlike|To)\b)(?:In|At|On|After|Before|During|Despite|With|Without|By|From|Since|Amid|Besides|"
+    rf"[A-Z][a-z]+(?:ing|ed))\b[^,;:“”\"]{{0,90}}?(?:\b(?i:{'|'.join(sorted(PREPOSITIONS))}|to|\w+ing)|,) {_TITLES}"
+)
+
+
+def _in_opening(text: str, begin: int, m: Mention, start: int) -> bool:
+    """Whether a name ends an opening phrase in which it is no subject: "After meeting Obi, he", but not "After Obi left, he"."""
+    return text[m.end : start] == ", " and bool(_IN_OPENING.fullmatch(text, begin, m.start))
 
 
 _HE = re.compile(r"\b(?:[Hh]e|[Ss]he)\b")
@@ -474,15 +578,20 @@ _SUBJECT_IT = re.compile(
 )
 
 
-_PARTICIPLE = re.compile(r" [a-z]+ing ")
+_PARTICIPLE = re.compile(r"(?: \w+){0,3} [a-z]+ing ")
 _ASIDE = re.compile(
-    r", (?:who|whose|which|an?|the|once|now|long) [^,;:“”\"]{2,70}, (?!(?:an?|the|he|she|it|they|we|his|her|its|and|but)\b)(?=[a-z])"
+    r", (?:(?:who|whose|which|an?|the|once|now|long) [^,;:“”\"]{2,70}|[A-Z][\w.’-]+(?: [A-Z][\w.’-]+){0,3}), "
+    r"(?!(?:an?|the|he|she|it|they|we|his|her|its|and|but)\b)(?=[a-z])"
 )
+
+
+_OF_HIS = re.compile(r"(?: [a-z-]+){1,3}(?=, [A-Z])")  # "Its leader, Ada Obi, called it"
 
 
 def _same_clause(text: str, end: int, start: int) -> bool:
     """Whether nothing between two places begins a clause, but for what is said of a name: "Peru, the host, praised it"."""
-    aside = _ASIDE.match(text, end, start)
+    owned = _OF_HIS.match(text, end, start)
+    aside = _ASIDE.match(text, owned.end() if owned else end, start)
     return not _CLAUSE.search(text, aside.end() if aside else end, start)
 
 
@@ -493,7 +602,33 @@ def _remember(reading: Reading, entity: str, gender: str) -> None:
         reading.profiles[entity] = Profile("person", gender, p.plural)
 
 
-def _body(read: _Read, k: int, start: int, word: str, here: Sequence[Mention], plural: bool) -> str | None:
+_ITS_PEOPLE = re.compile(
+    r"[Ii]ts (?:(?!own\b)[a-z-]+ ){0,2}(?:leaders?|president|chair\w*|spokes\w+|members?|executive|chief|boss|founder|secretary|"
+    r"lawyers?|director|head|workers|staff|employees|supporters|officials|ministers?|government|parliament|candidates?|"
+    r"shareholders|customers|owners?|headquarters|ambassador|envoy|army|troops|lawmakers|board)\b"
+)
+_ACTS = re.compile(
+    r"[Ii]t (?:(?:has|had|also|then|later|now|\w+ly) ){0,3}(?:(?:would|will|did not|does not) (?:say|sue|oppose|reject|back|support)|"
+    r"said|says|announced|sued|accused|vowed|urged|warned|denied|insisted|argued|called on|opposes|opposed|rejected|rejects|welcomed|"
+    r"praised|condemned|criticised|criticized|backs|backed|supports|supported|wants|wanted|hopes|hoped|plans to|planned to|intends|"
+    r"intended|refused|refuses|demanded|demands|apologised|apologized|complained|pledged|promised|threatened|appealed)\b"
+)
+_PLURAL = re.compile(r"[^us]s$")
+_NO_THING = re.compile(r"\b(?:den(?:y|ied|ies|ying)|did|does|doing|done|ma[dk]e|making|put|puts|(?:see|sees|saw|seen|seeing) to)\s$")
+_UNLISTED = re.compile(
+    rf"\b(?:[Hh]is|[Hh]er|[Tt]heir|[Aa]n?|[Tt]he) (?:[a-z]+ )?(?P<noun>{'|'.join(sorted(BODIES))})\b(?!['’])"
+)
+
+
+def _has_stranger(text: str, begin: int, start: int, here: Sequence[Mention]) -> bool:
+    """Whether a body that nobody lists stands before "it" in its sentence: "her party would end the ban if it won"."""
+    found = (m for m in _UNLISTED.finditer(text, begin, start) if not any(x.start < m.end() and m.start("noun") < x.end for x in here))
+    return next(found, None) is not None
+
+
+def _body(
+    read: _Read, k: int, start: int, word: str, here: Sequence[Mention], plural: bool, read_outside: Sequence[Mention] = ()
+) -> str | None:
     """The body or thing that "they" or "it" means, where the nearest sentence that has one has just one.
 
     As an object "it" is not the subject of its own clause ("Oslo does not like it"), and rather a thing than a body.
@@ -501,15 +636,26 @@ def _body(read: _Read, k: int, start: int, word: str, here: Sequence[Mention], p
     text, begin = read.text, read.sentences[k].start
     aimed = word == "them" or (word == "it" and not _SUBJECT_IT.search(text[max(begin, start - 40) : start]))
 
+    agent = not plural and bool(_ITS_PEOPLE.match(text, start) if word == "its" else _ACTS.match(text, start))
+
     def fits(m: Mention) -> bool:
         p = read.profile(m.entity)
         if plural:
             return p.kind == "group" and (p.plural or m.surface.endswith("s"))
-        return p.kind in ("state", "group", "thing") and not m.surface.lower().endswith(("ans", "crats", "ists"))
+        crowd = p.plural and m.entity.islower() and _PLURAL.search(head_of(m.entity))
+        many = bool(crowd) or m.surface.lower().endswith(("ans", "crats", "ists"))
+        return p.kind in (("state", "group", "name") if agent else ("state", "group", "thing")) and not many
 
+    quoted = read.quote_at(start)
+    if quoted >= 0 and (spoken_of := _spoken_of(read, k, quoted, read_outside, fits)) is not None:
+        return spoken_of
+    if word == "it" and (_NO_THING.search(text, max(begin, start - 20), start) if aimed else _has_stranger(text, begin, start, here)):
+        return None
     levels = _candidates(k, here, read.out, start, fits)[:2]
     if aimed:
-        levels[0] = [m for m in levels[0] if not _same_clause(text, m.end, start)]
+        joint = _shared_subject(text, begin, start, here)
+        levels[0] = [m for m in levels[0] if not _same_clause(text, m.end, start) and m.entity not in joint]
+        levels[0] = [m for m in levels[0] if not text.endswith(" by ", 0, m.start) or read.profile(m.entity).kind == "thing"]
     for depth, level in enumerate(levels):
         entities = list(dict.fromkeys(m.entity for m in level))
         things = [e for e in entities if read.profile(e).kind == "thing"]

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from stance.entities import Mention
+from stance.names import TITLE_WORDS
 from stance.text import TITLES, Sentence
 
 
@@ -113,19 +114,31 @@ VERBS = (
     "revealed|reveals|disclosed|hinted|opined|affirmed|put it|puts it"
 )
 _VERB = re.compile(rf"\b(?:{VERBS})\b")
+_DEED = re.compile(
+    r"(?:, [^,;:“”\"]{2,60},)? (?:\w+ly |also |has |had )*"
+    r"(?:thanked|hailed|applauded|defended|mocked|slammed|dismissed|rejected|attacked|ridiculed|welcomed|backed)\b"
+)
+_SPOKESMAN = re.compile(
+    r"\b(?:a|its|the) (?:\w+ )?spokes(?:man|woman|person) (?:said|added|told|wrote|replied|explained|insisted)\b|"
+    r"\b(?:said|added|wrote|replied|explained|insisted) (?:a|its|the) (?:\w+ )?spokes(?:man|woman|person)\b(?! (?:for|of|from|at)\b)"
+)
 _STRONG = re.compile(
     r"\b(?:said|says|told|tells|added|adds|wrote|writes|tweeted|explained|declared|stated|replied|continued|noted|argued|"
     r"insisted|warned|concluded|answered|remarked|joked|quipped|asked|stressed)\b"
 )
+_HEARD = frozenset("told tells asked".split())
 _ACCORDING = re.compile(
-    r"\b(?:[Aa]ccording to|[Ii]n the (?:words|view|eyes|opinion) of|[Ii]n(?= [A-Z][\w .-]{1,40}['’]s? (?:view|eyes|opinion)\b))\s+"
+    r"\b(?:[Aa]ccording to|[Ii]n the (?:words|view|eyes|opinion) of|"
+    r"[Ii]n(?= (?:[A-Z][\w .-]{1,40}['’]s?|his|her|its|their) (?:view|eyes|opinion)\b))\s+"
 )
 _TO_VERB = re.compile(
-    r"(?:\s+of\s+[A-Z][\w.]+(?:\s[A-Z]\w+){0,2}|\s+and\s+(?:his|her|its|their)\s+\w+)?(?:\s*\([^)]{1,40}\))?"
-    r"(?:\s*,\s*[^,;—–]{2,110}){0,2}(?:\s*(?:--?|[—–])\s*[^;—–]{2,110})?\s*(?:,|--?|[—–])?\s*"
+    r"(?:\s+(?:of|from)\s+(?:the\s+)?[A-Z][\w.]+(?:\s[A-Z]\w+){0,2}|\s+and\s+(?:his|her|its|their)\s+\w+)?(?:\s*\([^)]{1,40}\))?"
+    # an aside ends with a mark: nobody speaks in "would hurt Peru, analysts said"
+    r"(?:(?:\s*,\s*[^,;—–]{2,110}){1,2},|(?:\s*,\s*[^,;—–]{2,110}){0,2}\s*(?:--?|[—–])\s*[^;—–]{2,110}(?:,|--?|[—–])|\s*,)?\s*"
     r"(?:(?:\w+ly|also|has|have|had|then|later|who|himself|herself|itself|even|again|once|further|in turn|is|are|was|were|"
     r"be|long|always|often|still|now|first|soon|did|(?:late |early )?(?:on )?(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|morning|"
-    r"afternoon|evening|night|this week|last week|this month|quoted as|, too,|, however,)\s+)*"
+    r"afternoon|evening|night|this week|last week|this month|quoted as|, too,|, however,|"
+    r"nevertheless|nonetheless|meanwhile|however|therefore|instead)\s+)*"
 )
 _NO_TITLE = "".join(rf"(?<!\b{title})" for title in ("[A-Z]", "St", "Del", *TITLES))  # "said Rep. Ada Obi": the stop ends nothing
 _CLAUSE_END = re.compile(
@@ -140,9 +153,13 @@ _NOT_BEFORE = re.compile(
 )
 
 
+def _is_owner(text: str, mention: Mention) -> bool:
+    return mention.surface.lower() in _POSSESSIVE or text[mention.end : mention.end + 2] in ("’s", "'s")
+
+
 def _may_follow(text: str, verb_end: int, mention: Mention) -> bool:
     """Whether a mention after the verb can be its subject: not an owner of it, not in a phrase of time, place or hearer."""
-    if mention.surface.lower() in _POSSESSIVE or text[mention.end : mention.end + 2] in ("’s", "'s"):
+    if _is_owner(text, mention):
         return False
     return not _of_another(text, verb_end, mention.start) and not _NOT_BEFORE.search(text, verb_end, mention.start)
 
@@ -156,7 +173,9 @@ _NOUN_GAP = re.compile(
 
 _SIGNED = re.compile(r"\s*(?:--?|[—–])\s*(?=[A-Z])")
 _NAMED_LAST = re.compile(r"\s+(?:the|a|an|its|his|her|their)\s+[^,;“”\"]{3,90},\s+")
-_DONE_TO = re.compile(r"\s+(?:of|with|as|about|by|off|guilty)\b")  # "Ada Obi, accused of theft", "described as a hawk"
+_DONE_TO = re.compile(  # "Ada Obi, accused of theft", "described as a hawk", but not "said of Peru"
+    r"(?<!\bsaid)(?<!\bsays)(?<!\bsay)(?<!\bwrote)\s+(?:of|with|as|about|by|off|guilty)\b"
+)
 _DONE_TO_HIM = re.compile(r"\s+(?:was|were|got|has been|had been|is|are)\s+(?:\w+ed|told|this|a)\b")
 _BE = re.compile(r"\b(?:is|are|was|were|be|been|being)\s+(?:\w+ly\s+)?$")
 _INVERTED = re.compile(r"\s+(?:(?:the|its|his|her|their|a|an)\s+(?:[\w’'-]+\s+){1,4})?")
@@ -165,8 +184,8 @@ _OFFICE_OF = re.compile(r"\s+(?:the|a|an|its)\s+(?:[\w-]+\s+){1,3}(?:of|for|at|f
 
 _TITLED = r"(?:(?:the|a|an)\s+)?(?:(?:[A-Z][\w.’'-]*|former|then|northern|southern|eastern|western|\d+-year-old)\s+)*"
 _AFTER_COMMA = re.compile(rf"\s*(?:\w+ed\s+)?{_TITLED}")
-_OPENS = re.compile(rf"(?:[^,:;“”\"]{{0,60}},\s+)?{_TITLED}")
-_TITLE = re.compile(r"(?:[A-Za-z]{1,12}\. )?")
+_OPENS = re.compile(rf"(?:[•*·–-]\s+)?(?:[^,:;“”\"]{{0,60}},\s+)?{_TITLED}")
+_TITLE = re.compile(r"(?:[•*·–-] )?(?:[A-Za-z]{1,12}\. )?")
 _LABEL = re.compile(r"(?: \([^)\n]{1,30}\)|, [A-Z ]{2,30})?: (?=[^\s“\"‘])")  # "REYES: The court erred.", as transcripts have it
 _AND = re.compile(r",? and ")
 _ASIDE = re.compile(
@@ -214,7 +233,12 @@ def _of_another(text: str, begin: int, at: int) -> bool:
 
 
 def _in_apposition(text: str, verb_end: int, found: Mention, outside: Sequence[Mention]) -> Mention:
-    """The one who speaks where "said the head of the union, Ada Obi" names the union first."""
+    """The one who speaks where "said the head of the union, Ada Obi" or "said union leader Ada Obi" names the union first."""
+    titled = next((x for x in outside if x.start > found.end), None)
+    if titled is not None and titled.how == "name":
+        gap = text[found.end : titled.start]
+        if re.fullmatch(r" (?:[a-z][\w’'-]* ){1,4}", gap) and gap.split()[-1] in TITLE_WORDS:
+            return titled
     if not _OFFICE_OF.fullmatch(text, verb_end, found.start):
         return found
     return next((x for x in outside if x.start > found.end and text[found.end : x.start] == ", " and x.how == "name"), found)
@@ -277,7 +301,12 @@ def find_speakers(
                 lasting = current is not None
             turns.append(Turn(current if lasting else None, True, True))
         elif found is not None:
-            current, lasting = found[0], True
+            anonymous = found[0] is None and _SPOKESMAN.search(text, sentence.start, sentence.end)
+            if not anonymous:
+                current = found[0]
+            elif not lasting:  # whose spokesman: theirs of whom the sentence before is
+                current = _only(text, mentions[k - 1], sentences[k - 1]) if k and local[k - 1] is None else None
+            lasting = True
             turns.append(Turn(current, spoken, False))
         else:
             signed = _SIGNED.match(text, sentence.start)
@@ -303,7 +332,11 @@ def _subject(mentions: Sequence[Mention], sentence: Sentence) -> Mention | None:
 def _only(text: str, mentions: Sequence[Mention], sentence: Sentence) -> Mention | None:
     """The only actor of a sentence, its subject, who is likely to say what is quoted right after."""
     actors = [m for m in mentions if m.is_actor]
-    if not actors or len({m.entity for m in actors}) > 1 or not _OPENS.fullmatch(text, sentence.start, actors[0].start):
+    if not actors or not _OPENS.fullmatch(text, sentence.start, actors[0].start):
+        return None
+    if _DEED.match(text, actors[0].end):
+        return actors[0]  # "Ada Obi thanked Peru. “We ...”"
+    if len({m.entity for m in actors}) > 1:
         return None
     return None if _DONE_TO_HIM.match(text, actors[0].end) else actors[0]
 
@@ -334,7 +367,7 @@ def _attribution(
         unknown = True  # unless a name stands beside a verb: "“No,” Ada Obi said, according to two who heard her"
     if not outside and not spans:
         return None
-    subject = next((x for x in outside if x.start - sentence.start < _SUBJECT), None)
+    subject = next((x for x in outside if x.start - sentence.start < _SUBJECT and not _is_owner(text, x)), None)
     if subject is not None and not _OPENS.fullmatch(text, sentence.start, subject.start):
         subject = None  # "The judge told Ada Obi", "Critics of Ada Obi"
     for verb in _VERB.finditer(text, sentence.start, sentence.end):
@@ -342,7 +375,7 @@ def _attribution(
             continue
         after_quote = any(0 <= verb.start() - b <= 3 for _, b in spans)
         speaker = _follows(text, verb, sentence, outside) if after_quote else _inverted(text, verb, outside, subject)
-        speaker = speaker or _precedes(text, verb, sentence, outside)
+        speaker = speaker or speaker_before(text, verb, sentence, outside)
         if speaker is None and text.endswith("and ", 0, verb.start()) and subject is not None and subject.end < verb.start():
             speaker = subject  # "Ada Obi met Peru's envoys and said"
         if speaker is not None:
@@ -374,18 +407,20 @@ def _inverted(text: str, verb: re.Match[str], outside: Sequence[Mention], subjec
         return None
     if verb.group().endswith("ing") and subject is not None:
         return subject
+    if not _STRONG.match(verb.group()) or verb.group() in _HEARD:
+        return None  # "Ada Obi, however, praised Peru", "Ada Obi, a senator, told Peru"
     near = (x for x in outside if verb.end() < x.start < verb.end() + 60 and x.surface.lower() not in _POSSESSIVE)
     found = next(near, None)
     fits = found and _INVERTED.fullmatch(text, verb.end(), found.start) and text[found.end : found.end + 1] in ",."
     return found if fits else None
 
 
-def _precedes(text: str, verb: re.Match[str], sentence: Sentence, outside: Sequence[Mention]) -> Mention | None:
+def speaker_before(text: str, verb: re.Match[str], sentence: Sentence, outside: Sequence[Mention]) -> Mention | None:
     """Who speaks by a verb that follows its subject: "Ada Obi, the mayor, said"."""
     before = [x for x in outside if x.end <= verb.start() and verb.start() - x.end < 240]
     for x in reversed(before[-4:]):
         gap = text[x.end : verb.start()]
-        if x.how == "relative":
+        if x.how == "relative" or (x.surface.lower() in _POSSESSIVE and not _NOUN_GAP.fullmatch(gap)):
             continue
         if gap == " as " and verb.group() == "saying":  # "quoted Ada Obi as saying"
             return x
@@ -408,5 +443,5 @@ def _beside(text: str, start: int, end: int, outside: Sequence[Mention], subject
     if not signed and "," not in text[end - 2 : end + 1]:
         return None
     end = signed.end() if signed else end
-    after = next((x for x in outside if x.start >= end and text[x.end : x.end + 2] not in ("’s", "'s")), None)
+    after = next((x for x in outside if x.start >= end and not _is_owner(text, x)), None)
     return after if after is not None and _AFTER_COMMA.fullmatch(text, end, after.start) else None

@@ -11,6 +11,7 @@ KNOWN = Catalogue(
         **{n: Entity(n) for n in ("Ada Obi", "Robert Amadi", "Maria Duarte", "Chile", "Peru", "Salt Workers Union", "River Party")},
         **{n: Entity(n, is_actor=False) for n in ("harbour bill", "ferry deal", "salt pans")},
         "House Bill 12": Entity("House Bill 12", is_actor=False),
+        **{n: Entity(n) for n in ("Ivan Sorel", "Velmora", "nurses", "doctors")},
         "Tidal Kestrel": Entity("Tidal Kestrel", aliases=("the brewery",)),
         "Corva Lumen": Entity("Corva Lumen"),
         "Anna Brandt": Entity("Anna Brandt", aliases=("Mr. Brandt's daughter",)),
@@ -46,6 +47,35 @@ RESOLVED = [
     ("The Salt Workers Union met. The group split.", [("The group", "Salt Workers Union", "role")]),
     ("Peru likes the harbour bill. The measure is short.", [("The measure", "harbour bill", "role")]),
     ("Chile likes the ferry deal. Peru fears the accord.", [("the accord", "ferry deal", "role")]),
+    # whom somebody does something to, whose own pronoun stands before it
+    ("Robert Amadi met Maria Duarte. He praised her.", [("He", "Robert Amadi", "pronoun"), ("her", "Maria Duarte", "pronoun")]),
+    ("Maria Duarte left. Robert Amadi said he missed her.", [("he", "Robert Amadi", "pronoun"), ("her", "Maria Duarte", "pronoun")]),
+    ("Robert Amadi accused Ivan Sorel of fraud and urged him to go.", [("him", "Ivan Sorel", "pronoun")]),
+    ("Robert Amadi wrote to Ivan Sorel on Monday asking him to go.", [("him", "Ivan Sorel", "pronoun")]),
+    # who says it, whoever else the sentence names
+    ("Robert Amadi, who beat Ivan Sorel, said he won.", [("who", "Robert Amadi", "relative"), ("he", "Robert Amadi", "pronoun")]),
+    ("Peru, which borders Chile, said it won.", [("which", "Peru", "relative"), ("it", "Peru", "pronoun")]),
+    ("Velmora said it won. Its leaders met.", [("it", "Velmora", "pronoun"), ("Its", "Velmora", "pronoun")]),
+    ("Velmora said it won. The group left.", [("it", "Velmora", "pronoun"), ("The group", "Velmora", "role")]),
+    # not whom an opening phrase ends with
+    ("Robert Amadi spoke. In a letter to Ivan Sorel, he left.", [("he", "Robert Amadi", "pronoun")]),
+    ("Robert Amadi spoke. After meeting Ivan Sorel, he left.", [("he", "Robert Amadi", "pronoun")]),
+    ("After Ivan Sorel spoke, he left.", [("he", "Ivan Sorel", "pronoun")]),
+    ("Peru’s envoy, Robert Amadi, met Ivan Sorel. He left.", [("He", "Robert Amadi", "pronoun")]),
+    # of whom a quote is
+    ("Maria Duarte attacked Ivan Sorel: “He is wrong.”", [("He", "Ivan Sorel", "pronoun")]),
+    ("Maria Duarte attacked the harbour bill: “It is wrong.”", [("It", "harbour bill", "pronoun")]),
+    ("“He is wrong,” Robert Amadi said of Ivan Sorel.", [("He", "Ivan Sorel", "pronoun")]),
+    ("“Ivan Sorel is wrong,” said Ada Obi. Maria Duarte wrote to him.", [("him", "Ivan Sorel", "pronoun")]),
+    # what a body has, or does, no bill has or does
+    ("The harbour bill hurts the Salt Workers Union. Its members left.", [("Its", "Salt Workers Union", "pronoun")]),
+    ("The harbour bill hurts the Salt Workers Union. It has sued Maria Duarte.", [("It", "Salt Workers Union", "pronoun")]),
+    ("Nurses hate the harbour bill. Doctors want its end.", [("its", "harbour bill", "pronoun")]),
+    ("The River Party read the harbour bill. Its leader, Ada Obi, likes it.", [
+        ("Its", "River Party", "pronoun"), ("it", "harbour bill", "pronoun"),
+    ]),
+    ("The Salt Workers Union met. Ada Obi accused the union of lying.", [("the union", "Salt Workers Union", "role")]),
+    ("The Salt Workers Union met. Votes were counted by the union late on Monday.", [("the union", "Salt Workers Union", "role")]),
     # after "that", in reported speech
     ("Robert Amadi said that he was tired.", [("he", "Robert Amadi", "pronoun")]),
     # a company is no person, whatever its name looks like: by its other names, by the words around it
@@ -142,6 +172,10 @@ LEFT_ALONE = [
     "The Salt Workers Union met. Voters say they want change.",
     "The speech of Peter Amsel on Robert Amadi ended. He slept.",  # neither is the subject
     "Robert Amadi met Peter Amsel and Paul Weiss. Oslo praised him.",
+    "Peru likes the ferry deal. Ada Obi’s accusers left, and Oslo denied it.",  # what is denied was said
+    "Peru likes the ferry deal. The salt ministry said it was late.",  # a body that nobody lists
+    "The ferry deal is late. A new party would fall if it won.",
+    "Robert Amadi spoke to Ivan Sorel, and Peter Amsel met Paul Weiss and praised him.",  # two to choose from
 ]
 
 

@@ -57,6 +57,23 @@ SPOKEN = [
     ("“No,” Ada Obi said.", ["Ada Obi"]),
     ("“No,” said Ada Obi.", ["Ada Obi"]),
     ("“No,” said the tired mayor, Ada Obi, on Monday.", ["Ada Obi"]),
+    # beside the body that she is of
+    ("“No,” said Salt Workers Union leader Ada Obi on Monday.", ["Ada Obi"]),
+    ("“No,” said former Salt Workers Union boss Ada Obi.", ["Ada Obi"]),
+    ("Ada Obi of the Salt Workers Union said no.", ["Ada Obi"]),
+    ("“No,” Ada Obi, a senator, told the Salt Workers Union. “Never.”", ["Ada Obi", "Ada Obi"]),
+    ("“No,” mill owner Ada Obi said of Robert Amadi.", ["Ada Obi"]),
+    ("• Ada Obi: “No. Never.”", ["Ada Obi", "Ada Obi"]),
+    ("Ada Obi, however, praised Peru.", ["Ada Obi"]),
+    ("Ada Obi spoke. In her view, Peru is wrong.", [None, "Ada Obi"]),
+    ("Robert Amadi’s deputy, Ada Obi, went on, calling it “a gift”.", ["Ada Obi"]),
+    # quotes right after a deed, and those of a spokesman
+    ("Ada Obi thanked Peru. “It was brave.”", [None, "Ada Obi"]),
+    ("The Salt Workers Union met. “No,” a spokesman said.", [None, "Salt Workers Union"]),
+    # somebody whom nobody lists
+    ("The dam would hurt Peru, analysts said.", [None]),
+    ("The bank can pay without Peru, a spokesman said.", [None]),
+    ("Ada Obi met Peru. “No,” said a spokesman for the mill.", [None, None]),
     ("Ada Obi said: “No.”", ["Ada Obi"]),
     ("Ada Obi, the mayor, said no.", ["Ada Obi"]),
     ("According to Ada Obi, the dam leaks.", ["Ada Obi"]),
