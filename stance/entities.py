@@ -725,6 +725,8 @@ def _learn(
         return
     if profile.kind in ("person", "name") and not profile.gender and _is_body(i, j, first, words, lower):
         profile = reading.profiles[name] = Profile("group")
+    if profile.kind == "group" and (noun := _apposed(lower[j : j + 8])) in BODY_NOUNS:
+        reading.roles[name].add(noun)
     k = i - 1
     while k >= first and i - k < 7 and (lower[k] in TITLE_WORDS or lower[k] == "." or (words[k][0].isupper() and k > first)):
         title = lower[k]
@@ -741,7 +743,7 @@ def _learn(
     after = lower[j : j + 1]
     if after == [","] and i - 2 > first and lower[i - 1] == ",":  # "the mayor of Calne, Ian Shaw,"
         k = i - 2
-        while k > first and i - k < 7 and lower[k] not in TITLE_WORDS and (words[k][0].isupper() or lower[k] in ("of", "the")):
+        while k > first and i - k < 7 and lower[k] not in TITLE_WORDS and (words[k][0].isupper() or lower[k] in ("of", "the", "to")):
             k -= 1
         if lower[k] in TITLE_WORDS:
             reading.roles[name] |= _title_of(lower, k, first)
@@ -788,14 +790,20 @@ def _is_body(i: int, j: int, first: int, words: list[str], lower: list[str]) -> 
         return True
     if len(after) > 3 and after[0] == "'" and after[1] == "s":
         return after[2] in _OF_COMPANY or after[2:4] in (["chief", "executive"], ["managing", "director"])
-    if len(after) > 3 and after[0] == "," and after[1] in ("a", "an", "the"):
-        stop = next((k for k in range(2, len(after)) if after[k] in AFTER_HEAD or after[k] in (",", "that", "which", ".")), 0)
-        return stop > 2 and after[stop - 1] in BODY_NOUNS
-    return False
+    return _apposed(after) in BODY_NOUNS
+
+
+def _apposed(after: list[str]) -> str:
+    """The noun by which an apposition calls the name before it, if any: "carrier" of ", a low-cost carrier,"."""
+    if len(after) < 4 or after[0] != "," or after[1] not in ("a", "an", "the"):
+        return ""
+    stop = next((k for k in range(2, len(after)) if after[k] in AFTER_HEAD or after[k] in (",", "that", "which", ".")), 0)
+    return after[stop - 1] if stop > 2 else ""
 
 
 _BODY_TITLES = frozenset(
-    "firm company airline app group chain bank brewery operator retailer carrier maker builder website newspaper magazine".split()
+    "firm company airline app group chain bank brewery operator retailer carrier maker builder website newspaper magazine charity "
+    "coalition".split()
 )
 _OF_COMPANY = frozenset(
     "shares shareholders headquarters subsidiary subsidiaries customers board ceo profits president chairman chairwoman".split()

@@ -93,7 +93,8 @@ GROUP_WORDS = frozenset(
     "migrants veterans prosecutors fishermen owners traders businesses unions companies banks tribe nation "
     "air pure resorts minerals midstream health foods food media energy oil gas motors systems technologies mining capital "
     "logistics telecom pharma holdings hotels group partners press records studios academy ensemble "
-    "orchestra theatre theater museum museums festival airport port railway railways mine mines works".split()
+    "orchestra theatre theater museum museums festival airport port railway railways mine mines works charity international united "
+    "rovers wanderers athletic fc".split()
 )
 _PLURAL_GROUPS = {
     "Democratic": ("Democrats", "Democrat"), "Labour": ("Labour",), "Conservative": ("Conservatives", "Tories", "Tory"),

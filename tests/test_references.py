@@ -11,7 +11,7 @@ KNOWN = Catalogue(
         **{n: Entity(n) for n in ("Ada Obi", "Robert Amadi", "Maria Duarte", "Chile", "Peru", "Salt Workers Union", "River Party")},
         **{n: Entity(n, is_actor=False) for n in ("harbour bill", "ferry deal", "salt pans")},
         "House Bill 12": Entity("House Bill 12", is_actor=False),
-        **{n: Entity(n) for n in ("Ivan Sorel", "Velmora", "nurses", "doctors")},
+        **{n: Entity(n) for n in ("Ivan Sorel", "Velmora", "Fair Reach", "Fair Reach United", "nurses", "doctors")},
         "Tidal Kestrel": Entity("Tidal Kestrel", aliases=("the brewery",)),
         "Corva Lumen": Entity("Corva Lumen"),
         "Anna Brandt": Entity("Anna Brandt", aliases=("Mr. Brandt's daughter",)),
@@ -76,6 +76,9 @@ RESOLVED = [
     ]),
     ("The Salt Workers Union met. Ada Obi accused the union of lying.", [("the union", "Salt Workers Union", "role")]),
     ("The Salt Workers Union met. Votes were counted by the union late on Monday.", [("the union", "Salt Workers Union", "role")]),
+    ("Fair Reach, a charity, met. The charity left.", [("The charity", "Fair Reach", "role")]),
+    ("Robert Amadi spoke. Fair Reach United met. He left.", [("He", "Robert Amadi", "pronoun")]),
+    ("Peru’s ambassador to Chile, Ada Obi, spoke. The ambassador left.", [("The ambassador", "Ada Obi", "role")]),
     # after "that", in reported speech
     ("Robert Amadi said that he was tired.", [("he", "Robert Amadi", "pronoun")]),
     # a company is no person, whatever its name looks like: by its other names, by the words around it
