@@ -115,7 +115,7 @@ _SHARING = frozenset("echo share repeat join second endorse adopt reflect mirror
 # whose subject does what the object is to do: "made a plan to close the mine"
 _HATCHING = frozenset(
     "abandon adopt announce approve break cancel defend delay devise draft draw drop form give hatch have hold issue keep launch "
-    "make need obtain offer pass present publish pursue reach reject renew repeat retain reveal revive seek set show sign submit "
+    "make need obtain offer pass present publish pursue reach renew repeat retain reveal revive seek set show sign submit "
     "take unveil use win withdraw".split()
 )
 _SUBJECTS = frozenset(("nsubj", "nsubjpass", "csubj"))

@@ -405,6 +405,9 @@ def _find_cues(low: tuple[str, ...], is_name: list[bool], tags: list[str]) -> li
                 cues[b] = cues[b]._replace(negated=seen or not cues[b].negated)
             elif low[cue.start] == "the" and low[cue.end - 1] == "of":
                 cues[a] = _deed(low, cue)
+            undone = cues[a + 1] if a + 1 < len(cues) else cue
+            if undone.frame == "shift" and undone.start == cue.end:  # "refused to block": what undoes something is itself denied
+                cues[a + 1] = undone._replace(negated=not undone.negated)
     for b in range(1, len(cues)):
         verb, noun = cues[b - 1], cues[b]
         beside = noun.pos == "noun" and noun.start - verb.end <= 3
@@ -432,6 +435,10 @@ def _parted(found: Forms, low: tuple[str, ...], tags: list[str], i: int) -> tupl
                     return hits, j + len(hits[0].words) - 1
                 given = len(hits[0].words) == 2 and low[j] in _GIVEN
                 return ([], 0) if given and "N" in tags[i + 1 : j] else (hits, j + 1 if given else i + 1)
+        if j > i + 1 and low[j] in longer and verb_lemmas().get(low[i], ("", ""))[0] == "give":
+            given_to = [f for f in longer[low[j]] if f.words[-1] == "to" and low[j : j + len(f.words) - 2] == f.words[1:-1]]
+            if given_to:  # "gave Oslo the cold shoulder"
+                return given_to, i + 1
         if tags[j] not in "DJ0ONSW" and low[j] not in "$£€" and not (low[j] == "," and tags[j + 1 : j + 2] == ["0"]):
             break
     return [], 0

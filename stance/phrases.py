@@ -21,11 +21,12 @@ TIMES = word_set("day night morning evening weekend week month year decade time 
 MANY_TIMES = word_set("seconds minutes hours days nights weeks weekends months years decades centuries")
 SINCE_WHEN = word_set("ago earlier later before after apart")
 WHEN = word_set("last next this that every each")  # "backed last year"
-TO_DO = word_set(  # nouns that take an infinitive: "the decision to ban"
+_TO_DO = word_set(
     "decision refusal plan effort attempt bid move pledge promise call right power ability chance failure vow proposal offer "
     "threat campaign push request order willingness readiness desire intention need vote pressure permission demand motion bill "
     "law petition appeal drive wish ambition scheme agreement deal"
 )
+TO_DO = _TO_DO | {f"{noun}s" for noun in _TO_DO}  # nouns that take an infinitive: "the decision to ban", "calls to ban"
 _COUNTS = word_set("several few many some")
 _ASIDES = word_set("including along like unlike together with")
 _ADJECTIVAL = ("al", "ous", "ive", "ful", "ic", "able", "ible", "ary", "less", "ish")
