@@ -118,6 +118,9 @@ _HATCHING = frozenset(
     "make need obtain offer pass present publish pursue reach renew repeat retain reveal revive seek set show sign submit "
     "take unveil use win withdraw".split()
 )
+_AUDIENCE = frozenset("applaud boo cheer clap heckle hiss jeer whistle".split())  # whose object is whoever speaks just then
+_WHEN = frozenset(("when", "as", "while"))
+_SEEKING = frozenset("seek court await beg crave solicit".split())  # what is sought nobody gives yet
 _SUBJECTS = frozenset(("nsubj", "nsubjpass", "csubj"))
 _FEARING = frozenset(("fear", "worry", "dread"))
 _OBJECTS = frozenset(("dobj", "dative", "oprd", "attr"))
@@ -760,6 +763,9 @@ def _of_verb(
         rest = rest + [(k, _ITSELF) for c in children if labels[c] == "ccomp" for k in tree.children[c] if labels[k] in _SUBJECTS]
     if clauses.lemmas[word] in GIVING:  # "awarded a prize to Oslo"
         rest = rest + [o for preposition, o in obliques if preposition == "to"]
+    if cue.entry in _AUDIENCE and not objects + rest:  # "booed when Oslo spoke"
+        heard = [c for c in children if labels[c] == "advcl" and any(words[k] in _WHEN for k in tree.children[c])]
+        rest = [o for c in heard for o in clauses.subjects(c) + clauses.objects(c)]
     subjects = clauses.subjects(word)
     if labels[word] in ("xcomp", "pcomp") and tree.tags[word] == "G" and tree.heads[word] in opposing:
         subjects = []
@@ -810,6 +816,8 @@ def _of_noun(
     if cue.frame == "subj" and cue.entry != "departure":
         holding.append("from")  # "protests from Oslo"
     holders = owners + [o for preposition, o in obliques if preposition in holding]
+    if labels[word] == "dobj" and clauses.lemmas[heads[word]] in _SEEKING:
+        holders = []
     # "Tram plan a bad joke", "is angry that Oslo backed the plan"
     rest = rest + [(k, _ITSELF) for k in tree.children[word] if labels[k] in ("nsubj", "ccomp")]
     receivers = [o for preposition, o in obliques if preposition not in holding] + rest
@@ -858,6 +866,9 @@ def _of_partisan(
     if named and not owners and not obliques:
         return clauses.subjects(verb), named, []  # "regards Oslo as an ally"
     here = [o for preposition, o in obliques if preposition == "in"]
+    if label == "dobj" and clauses.lemmas[heads[word]] in _HAVING and not owners:  # "the plan has critics in Oslo"
+        owners = clauses.subjects(heads[word])
+        here = [o for preposition, o in clauses.obliques(heads[word]) if preposition in ("in", "among")]
     return _taking_sides(clauses, word) + here, owners + [o for preposition, o in obliques if preposition != "in"] + rest, []
 
 

@@ -649,20 +649,20 @@ class _Attaching(Phrases):
         return noun
 
     def _deed_above(self, thing: Group, preposition: str) -> int:
-        """The deed, above what "of" or "in" names, that a preposition belongs to: "the award of a medal to", "support in Oslo for"."""
+        """The deed, above what "of" or "in" names, that a preposition belongs to: "the award of a medal to", "a raid by Oslo on"."""
         noun = thing.head
         above = self.heads[noun]
         if preposition == "from" and above >= 0 and self.tags[thing.start] in "DN" and not self.low[noun].endswith("s"):
             cue = self.cue_of[self.heads[above]]  # "opposition to the plan from Oslo", but "support for refugees from Oslo"
             if cue is not None and (cue.pos, cue.frame) == ("noun", "subj") and cue.stance != "neutral":
                 return self.heads[above]
-        if above < 0 or self.words[above] not in ("of", "in") or self._takes(noun, preposition):
+        if above < 0 or self.words[above] not in ("of", "in", "by") or self._takes(noun, preposition):
             return -1
         at = self.heads[above]
         last = self.thing
         if self.words[above] == "in" and last is not None and 0 <= at == self.heads[last.head] and self.tags[at] in "VX":
             at = last.head  # "there is support in Oslo for"
-        if at < 0 or not (self._takes(at, preposition) or (preposition == "for" and self._is_deed(at))):
+        if at < 0 or (self.words[above] == "by" and self.tags[at] != "O") or not (self._takes(at, preposition) or (preposition == "for" and self._is_deed(at))):
             return -1
         if self.words[above] == "in":
             self.hang(above, at, "prep")
