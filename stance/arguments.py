@@ -31,7 +31,7 @@ _OWNERS = frozenset(("his", "her", "its", "their"))
 _WHO = frozenset(("who", "which", "that", "whom"))
 _JOINED = frozenset(("conj", "appos"))
 _PARTS = frozenset(("poss", "compound", "amod", "nmod"))
-_OF = frozenset(("of", "for", "from", "in", "to", "against", "with", "on", "at", "including", "except"))
+_OF = frozenset(("of", "for", "from", "in", "to", "against", "with", "on", "at", "including"))
 _LED = frozenset(
     "led headed chaired fronted brought filed launched proposed submitted made lodged drafted tabled written issued organised "
     "organized staged built run owned".split()
@@ -100,6 +100,10 @@ _TRANSITIVE = frozenset(
 )
 _ASIDE = frozenset("in with after before during since at from".split())  # "is an insult in my eyes"
 _COMPARING = frozenset(("like", "unlike"))
+_ONCE = frozenset("once formerly initially originally previously".split())
+_NOW = frozenset("now since then later today".split())
+_NOBODY = frozenset(("no", "none", "nobody", "neither"))
+_EXCEPTING = frozenset(("but", "except", "save", "excluding"))
 _NOT = frozenset(("not", "t", "never"))
 _APOSTROPHES = frozenset("'’")
 _VIEWS = frozenset(("according", "view", "opinion", "eyes", "words", "judgment", "judgement"))
@@ -516,6 +520,10 @@ def _sentence(text: str, forced: tuple[int, ...], syntax: str) -> Sentence:
     for cue, word in cues:
         said = clauses.speakers(word)
         arguments.append((*_arguments(clauses, cue, word, opposing, said), said))
+    gone = _outlived(words, cues, arguments)
+    if gone:
+        kept = [k for k in range(len(cues)) if k not in gone]
+        cues, arguments = [cues[k] for k in kept], [arguments[k] for k in kept]
     for cue, word, k in _understood(clauses, reading, cues):
         cues.append((cue, word))
         arguments.append((_likewise(clauses, word), *arguments[k][1:]))
@@ -527,6 +535,28 @@ def _sentence(text: str, forced: tuple[int, ...], syntax: str) -> Sentence:
                 for token, distance in _reach(clauses, some, slot, pronouns).items():
                     reached.setdefault(token, []).append((slot, distance))
     return Sentence(reading, clauses, tuple(cues), reached, pronouns, _deeds(clauses, cues, reached))
+
+
+def _outlived(
+    words: Sequence[str], cues: Sequence[tuple[Cue, int]], arguments: Sequence[tuple[list[Argument], ...]]
+) -> set[int]:
+    """The numbers of cues that a later one takes back: "once a critic of the plan, Oslo now backs it".
+
+    The later one is of the other stance, and said of a pronoun; either the one says that it is over, or the other that it is new.
+    """
+    out: set[int] = set()
+    polar = [k for k, (cue, _) in enumerate(cues) if cue.stance != "neutral" and cue.frame in ("subj", "fate", "both")]
+    for j in polar:
+        later = cues[j][0]
+        if not any(words[token] in _THIRD for token, _ in arguments[j][1]):
+            continue
+        new = not _NOW.isdisjoint(words[max(0, later.start - 3) : later.start])
+        for i in polar:
+            cue = cues[i][0]
+            over = new or not _ONCE.isdisjoint(words[max(0, cue.start - 3) : cue.start])
+            if over and cue.end <= later.start and (cue.stance == later.stance) == (cue.negated != later.negated):
+                out.add(i)
+    return out
 
 
 def _impersonal(tree: Tree, reading: Reading) -> frozenset[int]:
@@ -549,7 +579,7 @@ def _resists(cue: Cue) -> bool:
 
 
 def _understood(clauses: Clauses, reading: Reading, cues: Sequence[tuple[Cue, int]]) -> list[tuple[Cue, int, int]]:
-    """Cues that are not said again: "Oslo backs the plan, but Lima does not", "unlike Lima, Oslo backs it".
+    """Cues that are not said again: "Oslo backs the plan, but Lima does not", "unlike Lima, Oslo backs it", "all but Lima".
 
     Each with the token that stands for it, and the number of the cue that it is understood from.
     """
@@ -557,16 +587,25 @@ def _understood(clauses: Clauses, reading: Reading, cues: Sequence[tuple[Cue, in
     marks = [i for i, tag in enumerate(tree.tags) if tag == "X" and _is_elliptic(clauses, i)]
     if not _COMPARING.isdisjoint(words):
         marks += [i for i, word in enumerate(words) if word in _COMPARING and tree.tags[i] == "P"]
+    if not _EXCEPTING.isdisjoint(words):
+        marks += [i for i, word in enumerate(words) if word in _EXCEPTING and tree.tags[i] == "P" and tree.tags[tree.heads[i]] in "ODW"]
+    if "exception" in words:
+        marks += [i for i, word in enumerate(words) if word == "of" and words[tree.heads[i]] == "exception"]
     out = []
     for i in marks:
         verb, turned = tree.heads[i], words[i] == "unlike"
+        excepted, none = words[i] in _EXCEPTING or words[verb] == "exception", False
+        if excepted:  # from "every state", or from "no state"
+            none = not _NOBODY.isdisjoint((words[verb], *(words[k] for k in tree.children[verb])))
+            verb = tree.heads[tree.heads[verb] if words[verb] == "exception" else verb]
         if tree.tags[i] == "X":
             # what is understood is the verb without its own negation: "does not back it, but Lima does"
             turned = tree.is_negated(verb) != any(words[k] in _NOT for k in tree.children[i])
         for k, (cue, word) in enumerate(cues):
             plain = cue.pos == "verb" and cue.frame in ("subj", "both", "fate") and not cue.passive
             if plain and (word == verb or (tree.heads[word] == verb and tree.labels[word] == "xcomp")):
-                out.append((cue._replace(start=i, end=i + 1, negated=cue.negated != turned), i, k))
+                negated = not (none or cue.negated) if excepted else cue.negated != turned
+                out.append((cue._replace(start=i, end=i + 1, negated=negated), i, k))
     return out
 
 
@@ -982,6 +1021,8 @@ def _spread(clauses: Clauses, token: int, level: int, levels: dict[int, int], de
             _spread(clauses, k, level, levels, depth + 1)
         elif label in _PARTS:
             _spread(clauses, k, level + 1, levels, depth + 1)
+        elif label == "prep" and clauses.words[token].removesuffix("s") in _PARTISANS:
+            continue  # what "a critic of the plan" does, the plan has no part in
         elif label == "prep" and (clauses.words[k] in _OF or (clauses.words[k] == "as" and clauses.words[k - 1] == "such")):
             for q in tree.children[k]:
                 if tree.labels[q] == "pobj":

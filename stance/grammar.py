@@ -136,6 +136,7 @@ _DESCRIBING = word_set(
     "dissenting protesting warring feuding"
 )
 _ALSO_ADVERBS = word_set("long first well")
+_EVERY = word_set("every all no any each")
 _ALL = word_set("all everyone everybody anyone nobody none nothing one")
 _OF_TWO_CLASSES = (
     _ALSO_ADVERBS
@@ -801,7 +802,8 @@ def _other_class(low: tuple[str, ...], tags: Sequence[str], i: int, before: str,
     if word == "longer":
         return "A" if i and low[i - 1] == "no" else ""
     if word == "but":  # "all but Oslo"
-        return "P" if i and low[i - 1] in _ALL and after in "DNOW" else ""
+        k = next((k for k in range(i - 1, max(-1, i - 4), -1) if low[k] in _ALL or low[k] in _EVERY or tags[k] not in "OJ"), i)
+        return "P" if after in "DNOW" and (low[k] in _EVERY or (k == i - 1 and low[k] in _ALL)) else ""
     if word == "since":  # "has since rejected"
         return "A" if before == "X" and after in "VJX" else ""
     if word == "top":  # "said that top officials"

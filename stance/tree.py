@@ -662,7 +662,9 @@ class _Attaching(Phrases):
         last = self.thing
         if self.words[above] == "in" and last is not None and 0 <= at == self.heads[last.head] and self.tags[at] in "VX":
             at = last.head  # "there is support in Oslo for"
-        if at < 0 or (self.words[above] == "by" and self.tags[at] != "O") or not (self._takes(at, preposition) or (preposition == "for" and self._is_deed(at))):
+        if at < 0 or (self.words[above] == "by" and self.tags[at] != "O"):
+            return -1
+        if not self._takes(at, preposition) and not (preposition == "for" and self._is_deed(at)):
             return -1
         if self.words[above] == "in":
             self.hang(above, at, "prep")

@@ -338,7 +338,6 @@ ROLES = [
     ("Oslo rejects the pact, and so does Rome.", "Rome", "the pact", "reject", "HR"),
     ("Oslo, not Rome, rejects the pact.", "Oslo", "the pact", "reject", "HR"),
     ("Oslo, not Rome, rejects the pact.", "Rome", "the pact", "reject", "-R"),
-    ("All but Oslo backed the pact.", "Oslo", "the pact", "back", "-R"),
     ("Cities including Oslo rejected the pact.", "Oslo", "the pact", "reject", "hR"),
     ("Deputies led by Oslo rejected the pact.", "Oslo", "the pact", "reject", "hR"),
     ("Oslo itself rejected the pact.", "Oslo", "the pact", "reject", "HR"),
@@ -486,7 +485,36 @@ ROLES = [
     ("Oslo says the pact may collapse.", "Oslo", "the pact", "collapse", "sR"),
     ("Oslo says it has no intention of withdrawing the pact.", "Oslo", "the pact", "withdraw", "sR"),
     ("Residents of Oslo lined the road to thank the army.", "Residents of Oslo", "the army", "thank", "HR"),
+    # who wants something done, and who rejects that it is done
+    ("Oslo rejected calls to scrap the pact.", "Oslo", "the pact", "reject", "Hv"),
+    ("Oslo rejected calls to scrap the pact.", "Oslo", "the pact", "scrap", "-R"),
+    ("Oslo dismissed efforts to ban the pact.", "Oslo", "the pact", "dismiss", "Hv"),
+    ("Oslo opposes the repeal of the pact.", "Oslo", "the pact", "oppose", "Hv"),
+    ("A raid by Oslo on the army failed.", "Oslo", "the army", "raid", "HR"),
+    ("Oslo booed when Neri spoke.", "Oslo", "Neri", "boo", "HR"),
+    ("Oslo cheered as Neri scored.", "Oslo", "Neri", "cheer", "HR"),
+    ("The pact has critics in Oslo.", "Oslo", "The pact", "critic", "HR"),
+    ("Oslo sought the support of Neri for the pact.", "Neri", "the pact", "support", "-R"),
+    ("Oslo gave Neri the cold shoulder.", "Oslo", "Neri", "give the cold shoulder to", "HR"),
+    # a critic of the pact is no part of it
+    ("Oslo, a critic of the pact, likes Neri.", "the pact", "Neri", "like", "-R"),
+    # what a later clause takes back
+    ("Oslo, once a critic of the pact, now supports it.", "Oslo", "the pact", "support", "Hq"),
+    ("Oslo, who once opposed the pact, now backs it.", "Oslo", "the pact", "back", "Hq"),
 ]
+
+TAKEN_BACK = [
+    ("Oslo, once a critic of the pact, now supports it.", "critic", []),
+    ("Oslo backed the pact but now opposes it.", "back", []),
+    ("Oslo backed the pact but now opposes Neri.", "back", ["HR"]),  # another thing
+    ("Oslo once backed the pact.", "back", ["HR"]),
+    ("Oslo backed the pact and now defends it.", "back", ["HR"]),
+]
+
+
+@pytest.mark.parametrize(("text", "entry", "letters"), TAKEN_BACK)
+def test_what_a_later_clause_takes_back(text: str, entry: str, letters: list[str]) -> None:
+    assert [r.actor + r.target for r in roles(text, "Oslo", "the pact") if r.cue.entry == entry] == letters
 
 
 def roles(text: str, actor: str, target: str) -> list[Roles]:
@@ -514,6 +542,11 @@ UNDERSTOOD = [
     ("Rome wants to ban the pact, but Oslo won't.", "want to ban", [("-R", False), ("HR", True)]),
     ("Unlike Oslo, Rome backs the pact.", "back", [("-R", False), ("HR", True)]),
     ("Rome, like Oslo, backs the pact.", "back", [("-R", False), ("HR", False)]),
+    ("All but Oslo backed the pact.", "back", [("-R", False), ("HR", True)]),
+    ("Every state but Oslo backed the pact.", "back", [("-R", False), ("HR", True)]),
+    ("All members except Oslo signed the pact.", "sign", [("-R", False), ("HR", True)]),
+    ("No party except Oslo backed the pact.", "back", [("-R", True), ("HR", False)]),
+    ("With the exception of Oslo, all members backed the pact.", "back", [("xR", False), ("HR", True)]),
     ("Rome backs the pact, and so does Oslo.", "back", [("HR", False)]),  # one of two subjects
     ("Rome backs the pact that Oslo did not.", "back", [("-R", False)]),
 ]
