@@ -24,6 +24,7 @@ from typing import IO, TYPE_CHECKING, Any
 import numpy as np
 
 from stance import __version__
+from stance.aggregate import LEAST
 from stance.entities import Catalogue, default_catalogue_path, load_catalogue
 from stance.model import StanceModel
 from stance.pairs import PROBABILITIES
@@ -441,7 +442,7 @@ class Sums:
             index=False, name=None
         ):
             here = self._of(actor, target)
-            weight = 1 - neutral
+            weight = max(1 - neutral, LEAST)
             values = [weight, weight * favor, weight * against, weight * neutral, 0.0, 0.0]
             if stance in ("favor", "against"):
                 values[4 if stance == "favor" else 5] = favor - against if stance == "favor" else against - favor

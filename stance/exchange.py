@@ -18,7 +18,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 import numpy as np
 
-from stance.aggregate import aggregate_stances, side_of
+from stance.aggregate import LEAST, aggregate_stances, side_of
 from stance.pairs import OFFSETS, PROBABILITIES, STANCES, PairError, check_stance, find_pair, occurrences
 from stance.text import Document, InputError, Problems, as_text, defuse, open_text, read_rows, restore, split_sentences
 
@@ -45,8 +45,6 @@ LABEL_STUDIO_CONFIG = """\
 """
 """The labelling interface that the Label Studio tasks are made for."""
 
-LEAST = 1e-6
-"""The least weight of a statement: a table from elsewhere may be sure of neutral, and weights must not all be 0."""
 _COUNTS = ("n_statements", "n_favor", "n_against", "n_neutral")
 _WHOLE = ("sentence_id", "sentence_start", "sentence_end", *OFFSETS, *_COUNTS)
 
@@ -83,13 +81,15 @@ def read_table(
                     row[column] = _number(row[column], column, f"{path}:{line}", least, most)
             for column in _WHOLE:
                 if column in row:
-                    row[column] = _whole(row[column], column, f"{path}:{line}")
+                    row[column] = whole_number(row[column], column, f"{path}:{line}")
+            allowed = ["favor", "against", "neutral", "uncertain", *(["mixed"] if "n_statements" in row else [])]
+            if row["stance"] not in allowed:
+                given = as_text(row["stance"])
+                why = "; only positions, which have n_statements, are mixed" if given == "mixed" else ""
+                raise InputError(f"{path}:{line}: unknown stance {given!r} (allowed: {', '.join(allowed)}){why}")
             if row["stance"] == "uncertain":
                 row["stance"] = "neutral"
                 uncertain += 1
-            if row["stance"] not in (*STANCES, "mixed"):
-                given = as_text(row["stance"])
-                raise InputError(f"{path}:{line}: unknown stance {given!r} (allowed: favor, against, neutral, mixed)")
             for column in ("actor", "target", "evidence", "doc_id", "date"):
                 if column in row:
                     row[column] = as_text(row[column])
@@ -112,13 +112,13 @@ def _number(value: object, column: str, where: str, least: float, most: float) -
     if not np.isfinite(number):
         raise InputError(f"{where}: {column} must be a number, not {value!r}")
     if not least <= number <= most:
-        raise InputError(
-            f"{where}: {column} must be from {least:g} to {most:g}, not {value!r}; is it a percentage, or another column?"
-        )
+        hint = "; is it a percentage, or another column?" if most == 1 else ""
+        raise InputError(f"{where}: {column} must be from {least:g} to {most:g}, not {value!r}{hint}")
     return number
 
 
-def _whole(value: object, column: str, where: str) -> int:
+def whole_number(value: object, column: str, where: str) -> int:
+    """A cell as a whole number, 0 or more; `InputError` where it is none."""
     number = _number(value, column, where, 0, 1 << 53)
     if number != int(number) or (column == "n_statements" and not number):
         least = "1 or more" if column == "n_statements" else "0 or more"
@@ -129,13 +129,15 @@ def _whole(value: object, column: str, where: str) -> int:
 def corpus_positions(table: pd.DataFrame) -> pd.DataFrame:
     """Positions, one row an actor and target, from statements, from positions by document, or from such positions.
 
+    What is "uncertain" takes no side, and counts as neutral.
     Positions by document are merged with each document's weight taken as n_statements times (1 - p_neutral), which is
     close to, but not exactly, what the statements themselves would give.
     """
     import pandas as pd
 
+    table = table.assign(stance=table["stance"].where(table["stance"] != "uncertain", "neutral"))
     if "n_statements" not in table.columns:
-        return aggregate_stances(table.assign(p_neutral=table["p_neutral"].clip(upper=1 - LEAST)), by="corpus")
+        return aggregate_stances(table, by="corpus")
     if not table.duplicated(["actor", "target"]).any():
         return table.reset_index(drop=True)
     rows = []

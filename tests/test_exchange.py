@@ -97,6 +97,7 @@ HOLDS = {"actor": "Ann", "target": "tax", "stance": "favor", "p_favor": 1, "p_ag
         ({"target": " "}, "target is empty"),
         ({"stance": ""}, "unknown stance ''"),
         ({"stance": "Favor"}, "unknown stance 'Favor'"),
+        ({"stance": "mixed"}, "unknown stance 'mixed' .*; only positions, which have n_statements, are mixed"),
     ],
 )
 def test_tables_that_cannot_be_right_are_refused(tmp_path, change, message):
