@@ -503,7 +503,7 @@ def export(
         write_tasks,
     )
     from stance.storage import refusals, replacing
-    from stance.text import csv_safe
+    from stance.text import write_csv
 
     to = to or {".graphml": "graphml", ".csv": "matrix"}.get(output.suffix)
     check_tool(to, "--to", ("graphml", "matrix", "dna", *ANNOTATION_TOOLS))
@@ -523,7 +523,7 @@ def export(
         if to == "graphml":
             write_graphml(table, stream, network)
         elif to == "matrix":
-            csv_safe(network_matrix(table, network).reset_index()).to_csv(stream, index=False, lineterminator="\n")
+            write_csv(network_matrix(table, network).reset_index(), stream)
         elif to == "dna":
             catalogue = load_catalogue(entities) if entities else None
             written = write_dna(table, given, stream, neutral, catalogue)
@@ -571,6 +571,8 @@ def import_(
             else:
                 frames.append(read_annotations(file, str(source), encoding, problems))
     table = pd.concat(frames, ignore_index=True)
+    if table.empty:
+        raise InputError(f"no labelled pairs that can be used: {problems.count:,} refused, the first {problems.first}")
     say(f"{len(table):,} labelled pairs")
     write_plain(table, output)
 
@@ -661,14 +663,15 @@ def check_tool(name: str | None, option: str, allowed: Sequence[str]) -> None:
 def write_plain(table: pd.DataFrame, path: Path | None) -> None:
     """A table to a file by its ending, or as CSV to stdout; in CSV no cell is a formula."""
     from stance.storage import replacing
-    from stance.text import csv_safe
+    from stance.text import write_csv
 
     if path is None:
-        csv_safe(table).to_csv(sys.stdout, index=False)
+        write_csv(table, sys.stdout)
         return
     with replacing(path) as temporary:
         if path.suffix == ".csv":
-            csv_safe(table).to_csv(temporary, index=False)
+            with open(temporary, "w", encoding="utf-8", newline="") as stream:
+                write_csv(table, stream)
         elif path.suffix == ".jsonl":
             table.to_json(temporary, orient="records", lines=True, force_ascii=False)
         else:

@@ -20,7 +20,19 @@ import numpy as np
 
 from stance.aggregate import LEAST, aggregate_stances, side_of
 from stance.pairs import OFFSETS, PROBABILITIES, STANCES, PairError, check_stance, find_pair, occurrences
-from stance.text import Document, InputError, Problems, as_text, defuse, open_text, read_rows, restore, split_sentences
+from stance.text import (
+    CsvLines,
+    Document,
+    InputError,
+    Problems,
+    as_text,
+    defuse,
+    open_text,
+    read_rows,
+    rows_of_csv,
+    split_sentences,
+    unfit_cell,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -412,8 +424,10 @@ _DNA_OTHER = {
 }
 
 
-def read_dna_events(path: str | Path, documents: Iterable[Document] = (), encoding: str = "utf-8") -> pd.DataFrame:
-    """Read an event list of the Discourse Network Analyzer as it is: no statement is left out.
+def read_dna_events(
+    path: str | Path, documents: Iterable[Document] = (), encoding: str = "utf-8", problems: Problems | None = None
+) -> pd.DataFrame:
+    """Read an event list of the Discourse Network Analyzer as it is: no statement is left out but those that are refused.
 
     Headers of its earlier versions ("statement ID", "document ID", without positions) are read too.
 
@@ -430,36 +444,20 @@ def read_dna_events(path: str | Path, documents: Iterable[Document] = (), encodi
     """
     import pandas as pd
 
+    problems = problems or Problems()
     texts = {d.doc_id: d for d in documents}
-    rows = []
+
+    def named(column: str) -> str:
+        name = re.sub(r"\W+", "_", column.lower())
+        return _DNA_OTHER.get(name, name if name in DNA_COLUMNS else column)
+
+    before = problems.count
     with open_text(path, encoding) as stream:
-        reader = csv.reader(stream, delimiter=";")
-        try:
-            header = [re.sub(r"\W+", "_", c.strip().lower()) for c in next(reader)]
-        except StopIteration:
-            raise InputError(f"{path}: is empty") from None
-        header = [_DNA_OTHER.get(c, c) for c in header]
-        missing = [c for c in ("concept", "agreement", "text") if c not in header]
-        if missing or not {"person", "organization"} & set(header):
-            absent = missing[0] if missing else "organization"
-            raise InputError(f"{path}:1: no column {absent!r}; an event list of DNA has {';'.join(DNA_COLUMNS)}")
-        while True:
-            line = reader.line_num + 1
-            try:
-                fields = next(reader)
-            except StopIteration:
-                break
-            except csv.Error as error:
-                raise InputError(f"{path}:{line}: not valid CSV: {error}") from None
-            if not fields:
-                continue
-            if len(fields) != len(header):
-                raise InputError(
-                    f"{path}:{line}: {len(fields)} fields where the header has {len(header)}, separated by ';'"
-                )
-            rows.append((line, dict(zip(header, map(restore, fields), strict=True))))
-    if not rows:
-        raise InputError(f"{path}: holds no statements")
+        rows = list(rows_of_csv(Path(path), stream, ("concept", "agreement", "text"), problems, ";", named))
+    if not rows and problems.count == before:
+        problems.refuse(str(path), 0, "holds no statements")
+    if rows and not {"person", "organization"} & set(rows[0][1]):
+        raise InputError(f"{path}:1: no column 'organization'; an event list of DNA has {';'.join(DNA_COLUMNS)}")
     # some code agreement as 1 and -1, with 0 between; others as 1 and 0
     signed = any(row["agreement"].strip() == "-1" for _, row in rows)
     stances = {
@@ -471,18 +469,22 @@ def read_dna_events(path: str | Path, documents: Iterable[Document] = (), encodi
     }
     out = []
     for line, row in rows:
-        stance = stances.get(row["agreement"].strip().lower())
-        if stance is None:
-            raise InputError(f"{path}:{line}: agreement must be 0 or 1, not {row['agreement']!r}")
-        start, end = _dna_span(row, f"{path}:{line}")
+        stance = stances.get(row["agreement"].strip().lower(), "")
         doc_id = row.get("document_id") or row.get("document_title") or ""
-        if (document := texts.get(doc_id)) and start >= 0:
-            to = Utf16(document.text)
-            start, end = to.point_of(start), to.point_of(end)
-            if end > len(document.text):
-                raise InputError(
-                    f"{path}:{line}: the statement ends at {end}, document {doc_id!r} at {len(document.text)}"
-                )
+        try:
+            if reason := unfit_cell(row):
+                raise PairError(reason)
+            if not stance:
+                raise PairError(f"agreement must be 0 or 1, not {row['agreement']!r}")
+            start, end = _dna_span(row)
+            if (document := texts.get(doc_id)) and start >= 0:
+                to = Utf16(document.text)
+                start, end = to.point_of(start), to.point_of(end)
+                if end > len(document.text):
+                    raise PairError(f"the statement ends at {end}, document {doc_id!r} at {len(document.text)}")
+        except PairError as error:
+            problems.refuse(str(path), line, str(error), row)
+            continue
         out.append(
             {
                 "statement_id": row.get("statement_id", ""),
@@ -503,16 +505,16 @@ def read_dna_events(path: str | Path, documents: Iterable[Document] = (), encodi
     return pd.DataFrame(out)
 
 
-def _dna_span(row: Mapping[str, str], where: str) -> tuple[int, int]:
+def _dna_span(row: Mapping[str, str]) -> tuple[int, int]:
     given = [row.get(c, "").strip() for c in ("start_position", "stop_position")]
     if not any(given):
         return -1, -1
     try:
         start, end = int(given[0]), int(given[1])
     except ValueError:
-        raise InputError(f"{where}: positions must be whole numbers, not {given[0]!r} and {given[1]!r}") from None
+        raise PairError(f"positions must be whole numbers, not {given[0]!r} and {given[1]!r}") from None
     if not 0 <= start < end:
-        raise InputError(f"{where}: positions {start}:{end} hold no text")
+        raise PairError(f"positions {start}:{end} hold no text")
     return start, end
 
 
@@ -538,7 +540,7 @@ def read_dna(
 
     problems = problems or Problems()
     texts = {d.doc_id: d.text for d in documents}
-    events = read_dna_events(path, (Document(k, v) for k, v in texts.items()), encoding)
+    events = read_dna_events(path, (Document(k, v) for k, v in texts.items()), encoding, problems)
     sentences: dict[str, list[tuple[int, int]]] = {}
     rows = []
     for event in events.to_dict("records"):
@@ -570,11 +572,6 @@ def read_dna(
                 **dict(zip(OFFSETS, (*actor, *target), strict=True)),
                 **{"statement_id": event["statement_id"], "date": event["date"], "coder": event["coder"]},
             }
-        )
-    if not rows:
-        raise InputError(
-            f"{path}: none of {len(events)} statements names its actor and its concept in the text; "
-            "give --documents, and --entities with aliases"
         )
     return pd.DataFrame(rows)
 
@@ -739,22 +736,21 @@ def read_annotations(
         raise InputError(f"unknown tool {tool!r}; choose {', '.join(ANNOTATION_TOOLS)}")
     read = {"label-studio": _label_studio_pairs, "prodigy": _prodigy_pairs, "doccano": _doccano_pairs}[tool]
     rows: list[dict[str, Any]] = []
+    before = problems.count
     for number, task in enumerate(_json_objects(path, encoding), 1):
         try:
             found = [_labeled_row(*pair, task=task, number=number, path=path) for pair in read(task)]
-        except (PairError, KeyError, TypeError, IndexError, AttributeError) as error:
-            reason = (
-                str(error)
-                if isinstance(error, PairError)
-                else f"is not an annotation of {tool} as documented ({error!r})"
-            )
+        except PairError as error:
+            problems.refuse(f"{path}, task {number}", "", str(error), task)
+        except (LookupError, TypeError, AttributeError, ValueError) as error:
+            reason = f"is not an annotation of {tool} as documented ({error!r})"
             problems.refuse(f"{path}, task {number}", "", reason, task)
-            continue
-        rows += found
-    if not rows:
-        raise InputError(f"{path}: no finished annotation of {tool}")
+        else:
+            rows += found
+    if not rows and problems.count == before:
+        problems.refuse(str(path), 0, f"no finished annotation of {tool}")
     frame = pd.DataFrame(rows)
-    return frame.drop(columns=[c for c in ("coder",) if not frame[c].any()])
+    return frame if "coder" in frame and frame["coder"].any() else frame.drop(columns="coder", errors="ignore")
 
 
 def _json_objects(path: str | Path, encoding: str) -> list[dict[str, Any]]:
@@ -793,17 +789,25 @@ def _labeled_row(
     number: int,
     path: Any,
 ) -> dict[str, Any]:
+    if not isinstance(text, str):
+        raise PairError(f"text must be a string, not {text!r}")
     spans = (*actor, *target)
     pair = find_pair(text, text[slice(*actor)], text[slice(*target)], spans)
     known = {**task, **task.get("data", {}), **(task.get("meta") or {})}
     row: dict[str, Any] = {"text": text, "actor": text[slice(*pair.actor)], "target": text[slice(*pair.target)]}
     row |= {"stance": check_stance(stance.strip().lower()), "doc_id": as_text(known.get("doc_id"))}
     row |= dict(zip(OFFSETS, spans, strict=True)) | {"coder": coder}
+    if reason := unfit_cell(row):
+        raise PairError(reason)
     return row
 
 
-def _span(text: str, start: int, end: int, words: str | None = None) -> tuple[int, int]:
+def _span(text: str, first: object, last: object, words: str | None = None) -> tuple[int, int]:
     """The span in code points; `words`, where the tool says them, tell UTF-16 units from code points."""
+    try:
+        start, end = whole_number(first, "start", "the span"), whole_number(last, "end", "the span")
+    except InputError as error:
+        raise PairError(str(error)) from None
     if words is None or text[start:end] == words:
         return start, end
     to = Utf16(text)
@@ -846,7 +850,7 @@ def _label_studio_pairs(task: dict[str, Any]) -> list[Found]:
         for item in annotation["result"]:
             value = item.get("value", {})
             if item["type"] == "labels":
-                at = _span(text, int(value["start"]), int(value["end"]), value.get("text"))
+                at = _span(text, value["start"], value["end"], value.get("text"))
                 spans[item["id"]] = (value["labels"][0], at)
             elif item["type"] == "choices":
                 choices += value["choices"]
@@ -859,8 +863,7 @@ def _label_studio_pairs(task: dict[str, Any]) -> list[Found]:
         elif choices:
             given = [task["data"].get(c) for c in OFFSETS]
             if not spans and all(g is not None for g in given):  # only the choice was saved: the spans are the task's
-                a0, a1, t0, t1 = map(int, given)
-                out.append((text, (a0, a1), (t0, t1), _one(choices), coder))
+                out.append((text, _span(text, *given[:2]), _span(text, *given[2:]), _one(choices), coder))
             else:
                 out.append((text, *_roles_of(spans.values()), _one(choices), coder))
     return out
@@ -877,7 +880,7 @@ def _label_studio_min(task: dict[str, Any]) -> list[Found]:
         return []
     text = task["text"]
     role = task.get("role") or task.get("label") or ()
-    spans = [(s["labels"][0], _span(text, int(s["start"]), int(s["end"]), s.get("text"))) for s in role]
+    spans = [(s["labels"][0], _span(text, s["start"], s["end"], s.get("text"))) for s in role]
     stance = task["stance"]["choices"] if isinstance(task["stance"], dict) else task["stance"]
     stance = _one(stance) if isinstance(stance, list) else stance
     return [(text, *_roles_of(spans), stance, as_text(task.get("annotator")))]
@@ -890,11 +893,11 @@ def _prodigy_pairs(task: dict[str, Any]) -> list[Found]:
     out: list[Found] = []
     for relation in task.get("relations") or ():
         if stance := _relation(relation["label"]):
-            head, child = relation["head_span"], relation["child_span"]
-            out.append((text, (head["start"], head["end"]), (child["start"], child["end"]), stance, coder))
+            head, child = (_span(text, s["start"], s["end"]) for s in (relation["head_span"], relation["child_span"]))
+            out.append((text, head, child, stance, coder))
     if out or not task.get("accept"):
         return out
-    spans = [(s["label"], (int(s["start"]), int(s["end"]))) for s in task.get("spans", ())]
+    spans = [(s["label"], _span(text, s["start"], s["end"])) for s in task.get("spans", ())]
     return [(text, *_roles_of(spans), _one(task["accept"]), coder)]
 
 
@@ -902,7 +905,7 @@ def _doccano_pairs(task: dict[str, Any]) -> list[Found]:
     text = str(task.get("text", task.get("data")))
     coder = as_text(task.get("username"))
     if "entities" in task:
-        spans = {e["id"]: (int(e["start_offset"]), int(e["end_offset"])) for e in task["entities"]}
+        spans = {e["id"]: _span(text, e["start_offset"], e["end_offset"]) for e in task["entities"]}
         relations = [(r, s) for r in task.get("relations", ()) if (s := _relation(r["type"]))]
         return [(text, spans[r["from_id"]], spans[r["to_id"]], s, coder) for r, s in relations]
     labels = task.get("label", task.get("labels")) or []

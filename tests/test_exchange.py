@@ -334,6 +334,18 @@ def test_dna_statement_that_names_nobody_is_refused(tmp_path):
     assert [r["line"] for r in problems.rows] == [3]
 
 
+def test_dna_rows_of_no_use_are_skipped_and_long_cells_are_read(tmp_path):
+    span = ("Olsen", "ferry tunnel", "1", "Olsen on the ferry tunnel", "0")
+    bad = [dna_row(*span, "999"), dna_row("A", "b", "yes", "A b"), dna_row("A", "b", "1", "A b \0"), ("A", "b")]
+    path = dna_file(tmp_path / "e.csv", *bad, dna_row(*span, "33"), header=(*DNA_COLUMNS[:-1], "x" * 140_000))
+    problems = Problems(skip=True)
+    assert len(read_dna(path, [DOCUMENT], problems=problems)) == 1
+    told = {r["line"]: r["reason"] for r in problems.rows}
+    assert sorted(told) == [2, 3, 4, 5]
+    for line, reason in ((2, "the statement ends at"), (3, "agreement must be 0 or 1"), (4, "text holds a NUL"), (5, "2 fields")):
+        assert reason in told[line]
+
+
 def test_dna_of_earlier_versions_and_signed_agreement(tmp_path):
     header = ("statement ID", "time", "document ID", "document title", "author", "source", "section", "type", "text")
     header += ("organization", "concept", "agreement")
@@ -353,6 +365,9 @@ def test_dna_of_earlier_versions_and_signed_agreement(tmp_path):
         ("text,actor\n", "1: no column 'concept'"),
         ("organization;concept;agreement;text\nA;b;yes;A b\n", "e.csv:2: agreement must be 0 or 1, not 'yes'"),
         ("organization;concept;agreement;text\nA;b;1\n", "e.csv:2: 3 fields where the header has 4"),
+        ("organization;concept;agreement;text;text\nA;b;1;A b;c\n", "e.csv:1: column 'text' stands twice"),
+        ("concept;agreement;text\nb;1;A b\n", "e.csv:1: no column 'organization'"),
+        ("organization;concept;agreement;text\n", "e.csv: holds no statements"),
         ("organization;concept;agreement;text;start_position;stop_position\nA;b;1;A b;9;3\n", "e.csv:2: positions 9:3"),
         (
             "organization;concept;agreement;text;start_position;stop_position\nA;b;1;A b;x;3\n",
@@ -443,6 +458,7 @@ def ls_task(*results, **more):
 
 
 SPANS = [{"start": MAYOR[0], "end": MAYOR[1], "label": "ACTOR"}, {"start": TRAM[0], "end": TRAM[1], "label": "TARGET"}]
+PRODIGY = {"text": SENTENCE, "spans": SPANS, "accept": ["favor"], "answer": "accept"}
 ENTITIES = [
     {"id": 10, "label": "actor", "start_offset": MAYOR[0], "end_offset": MAYOR[1]},
     {"id": 11, "label": "target", "start_offset": TRAM[0], "end_offset": TRAM[1]},
@@ -563,12 +579,26 @@ def test_skipped_and_rejected_tasks_are_left_out(tmp_path, tool, task):
             {"id": 1, "text": "A b", "entities": [], "relations": [{"from_id": 1, "to_id": 2, "type": "favor"}]},
             "not an annotation of doccano",
         ),
+        *(
+            ("label-studio", ls_task({"id": "m", "type": "labels", "value": {"start": start, "end": 9, "labels": ["actor"]}}), why)
+            for start, why in (
+                *(("abc", "start must be a number, not 'abc'"), (float("inf"), "start must be a number, not inf")),
+                *((1.5, "start must be a whole number"), (-1, "start must be from 0 to"), (None, "start must be a number, not None")),
+            )
+        ),
+        ("prodigy", PRODIGY | {"spans": [SPANS[0] | {"end": "q"}]}, "end must be a number, not 'q'"),
+        ("prodigy", PRODIGY | {"text": SENTENCE + "\ud83d"}, "task 1: text holds half a surrogate pair"),
+        ("prodigy", PRODIGY | {"text": SENTENCE + "\0"}, "task 1: text holds a NUL character"),
+        ("prodigy", PRODIGY | {"text": list(SENTENCE)}, "text must be a string"),
+        ("doccano", {"text": SENTENCE, "entities": [ENTITIES[0] | {"start_offset": "x"}]}, "start must be a number, not 'x'"),
     ],
 )
 def test_bad_annotations_are_refused_by_task(tmp_path, tool, task, message):
     (tmp_path / "a.json").write_text(json.dumps([task]))
     with pytest.raises(InputError, match=message):
         read_annotations(tmp_path / "a.json", tool)
+    problems = Problems(skip=True)
+    assert read_annotations(tmp_path / "a.json", tool, problems=problems).empty and problems.count == 1
 
 
 @pytest.mark.parametrize(
@@ -579,6 +609,19 @@ def test_files_that_are_no_annotations(tmp_path, content, message):
     (tmp_path / "a.json").write_text(content)
     with pytest.raises(InputError, match=message):
         read_annotations(tmp_path / "a.json", "prodigy")
+
+
+def test_one_file_of_no_use_takes_no_other_along(tmp_path):
+    tasks = {"bad": PRODIGY | {"accept": ["maybe"]}, "none": PRODIGY | {"answer": "ignore"}, "good": PRODIGY}
+    for name, task in tasks.items():
+        (tmp_path / f"{name}.jsonl").write_text(json.dumps(task) + "\n")
+    skip = ("--from", "prodigy", "--on-error", "skip", "-o", "q.csv")
+    done = run_in(tmp_path, "import", "bad.jsonl", "none.jsonl", "good.jsonl", *skip)
+    assert done.returncode == 0 and "2 refused" in done.stderr and len(read_labeled(tmp_path / "q.csv")) == 1
+    (tmp_path / "q.csv").unlink()
+    done = run_in(tmp_path, "import", "bad.jsonl", *skip)
+    assert done.returncode == 2 and "1 refused, the first bad.jsonl, task 1: unknown stance 'maybe'" in done.stderr
+    assert (tmp_path / "q.csv.refused.jsonl").exists() and not (tmp_path / "q.csv").exists()
 
 
 def test_two_annotators_are_two_rows(tmp_path):
