@@ -456,7 +456,8 @@ def report(
         dates = {d.doc_id: d.date for d in read_given(documents, encoding)}
         if "doc_id" not in table:
             raise InputError(f"{tables[0]}: has no doc_id to find dates by; use statements, or positions by document")
-        table = table.assign(date=table["doc_id"].map(dates).fillna(""))
+        found = table["doc_id"].map(dates).fillna("")
+        table = table.assign(date=found.where(found != "", table["date"]) if "date" in table else found)
     if output.suffix.lower() == ".html":
         from stance.model import StanceModel
         from stance.report import with_cues
@@ -526,7 +527,7 @@ def export(
             write_csv(network_matrix(table, network).reset_index(), stream)
         elif to == "dna":
             catalogue = load_catalogue(entities) if entities else None
-            written = write_dna(table, given, stream, neutral, catalogue)
+            written = write_dna(table, given, stream, neutral, catalogue, say)
             left = f"; {len(table) - written:,} neutral left out (see --neutral)" if written < len(table) else ""
             say(f"{written:,} statements{left}")
         else:
@@ -638,7 +639,7 @@ def suggest(
         return
     with replacing(Path(str(output))) as temporary, open(temporary, "w", encoding="utf-8", newline="") as stream:
         if to == "dna":
-            write_dna(statements, given, stream)
+            write_dna(statements, given, stream, say=say)
         else:
             write_tasks(tasks_of(table), stream, to)
     say(f"Wrote {output}")

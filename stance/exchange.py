@@ -9,9 +9,11 @@ from __future__ import annotations
 import csv
 import json
 import re
+import warnings
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 from xml.sax.saxutils import escape, quoteattr
@@ -288,15 +290,21 @@ def write_graphml(table: pd.DataFrame, stream: IO[str], network: str = "actor-ta
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
+def xml_text(value: object) -> str:
+    """A value as text that XML can hold: a control character becomes U+FFFD.
+
+    >>> xml_text("bell\\x07") == "bell\\ufffd"
+    True
+    """
+    return _NOT_XML.sub("\ufffd", str(value))
+
+
 def _graphml(
     stream: IO[str],
     nodes: Sequence[tuple[str, Mapping[str, Any]]],
     edges: Sequence[tuple[str, str, Mapping[str, Any]]],
     directed: bool,
 ) -> None:
-    def clean(value: object) -> str:
-        return _NOT_XML.sub("\ufffd", str(value))
-
     kinds = {str: "string", int: "int", float: "double"}
     keys: dict[tuple[str, str], str] = {}
     stream.write('<?xml version="1.0" encoding="UTF-8"?>\n<graphml xmlns="http://graphml.graphdrawing.org/xmlns">\n')
@@ -307,12 +315,13 @@ def _graphml(
     stream.write(f'<graph edgedefault="{"directed" if directed else "undirected"}">\n')
 
     def data(domain: str, values: Mapping[str, Any]) -> str:
-        return "".join(f'<data key="{keys[domain, k]}">{escape(clean(v))}</data>' for k, v in values.items())
+        return "".join(f'<data key="{keys[domain, k]}">{escape(xml_text(v))}</data>' for k, v in values.items())
 
     for name, values in nodes:
-        stream.write(f"<node id={quoteattr(clean(name))}>{data('node', values)}</node>\n")
+        stream.write(f"<node id={quoteattr(xml_text(name))}>{data('node', values)}</node>\n")
     for a, b, values in edges:
-        stream.write(f"<edge source={quoteattr(clean(a))} target={quoteattr(clean(b))}>{data('edge', values)}</edge>\n")
+        ends = f"source={quoteattr(xml_text(a))} target={quoteattr(xml_text(b))}"
+        stream.write(f"<edge {ends}>{data('edge', values)}</edge>\n")
     stream.write("</graph>\n</graphml>\n")
 
 
@@ -345,8 +354,11 @@ def write_dna(
     stream: IO[str],
     neutral: str | None = None,
     catalogue: Catalogue | None = None,
+    say: Callable[[str], None] = lambda message: None,
 ) -> int:
     """Write statements as an event list of the Discourse Network Analyzer; returns the number of rows.
+
+    Times are those that the documents' dates say, to the second, and without their zone, for which it has no place.
 
     Parameters
     ----------
@@ -354,6 +366,7 @@ def write_dna(
     documents : the documents that it was made from: positions are counted in UTF-16 units from the document's start.
     neutral : what agreement says of a neutral statement ("0" or "1"); None leaves those out.
     catalogue : an actor with an affiliation there is a person of that organization; all others are organizations.
+    say : told how many documents have a date that cannot be read, whose statements then have no time, or one in a zone.
 
     Raises
     ------
@@ -370,7 +383,9 @@ def write_dna(
     agreement = {"favor": "1", "against": "0", "neutral": neutral}
     texts = {d.doc_id: d for d in documents}
     converters: dict[str, Utf16] = {}
-    writer = csv.writer(stream, delimiter=";", lineterminator="\n")
+    undated: dict[str, str] = {}
+    zoned: dict[str, str] = {}
+    writer = csv.writer(CsvLines(stream), delimiter=";", lineterminator="\r\n")
     writer.writerow(DNA_COLUMNS)
     written = 0
     for row in statements.to_dict("records"):
@@ -390,21 +405,38 @@ def write_dna(
         to = converters.setdefault(doc_id, Utf16(document.text))
         entity = catalogue.entities.get(row["actor"]) if catalogue else None
         affiliation = entity.affiliation if entity else ""
+        stamp = timestamp_of(document.date)
+        time = f"{stamp:%Y-%m-%d %H:%M:%S}".zfill(19) if stamp == stamp else ""  # NaT is not itself
+        if document.date and not time:
+            undated[doc_id] = document.date
+        elif time and stamp.tzinfo:
+            zoned[doc_id] = document.date
         written += 1
         fields = [
-            *(written, _dna_time(document.date), row["actor"] if affiliation else "", affiliation or row["actor"]),
+            *(written, time, row["actor"] if affiliation else "", affiliation or row["actor"]),
             *(row["target"], agree, to.units_of(start), to.units_of(end), row["evidence"], "stance"),
             *(doc_id, doc_id, "", document.source, "", ""),
         ]
         writer.writerow([defuse(f) if isinstance(f, str) else f for f in fields])
+    for found, what in ((undated, "that is none"), (zoned, "with a zone, which is left out")):
+        if found:
+            say(f"{len(found):,} of {len(converters):,} documents have a date {what}: {next(iter(found.values()))!r}")
     return written
 
 
-def _dna_time(date: str) -> str:
+_DATED = re.compile(r"\d{4}|\d[./-]\w+[./-]\d")
+
+
+@lru_cache(maxsize=1 << 16)
+def timestamp_of(date: str) -> Any:
+    """A date as pandas reads it, in the zone that it names; NaT where it is none, or says no year.
+
+    Of "today" or "10:30" pandas would make the day on which it is asked, of "May 5" one in the year 1.
+    """
     import pandas as pd
 
-    stamp = pd.to_datetime(date, errors="coerce") if date else pd.NaT
-    return "" if pd.isna(stamp) else f"{stamp:%Y-%m-%d %H:%M:%S}"
+    with warnings.catch_warnings(action="ignore"):  # that 13/01/2020 can only be read day first is no news
+        return pd.to_datetime(date, errors="coerce", format="mixed") if _DATED.search(date) else pd.NaT
 
 
 def _need(frame: pd.DataFrame, columns: Iterable[str], why: str) -> None:

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import warnings
 
 import networkx
 import pandas as pd
@@ -231,6 +232,26 @@ def test_dna_neutral_is_left_out_or_as_asked(statements, neutral, rows):
     assert write_dna(statements, [DOCUMENT], stream, neutral) == rows
     stances = [r["agreement"] for r in csv.DictReader(stream.getvalue().splitlines(), delimiter=";")]
     assert stances == ["1", "0", *([neutral] if neutral else [])]
+
+
+@pytest.mark.parametrize(
+    ("date", "time", "said"),
+    [
+        ("2024-02-03 10:30", "2024-02-03 10:30:00", ""),
+        ("13/01/2020", "2020-01-13 00:00:00", ""),
+        ("7 November 2017", "2017-11-07 00:00:00", ""),
+        ("0001-01-01", "0001-01-01 00:00:00", ""),
+        ("2020-01-01T10:00:00+05:00", "2020-01-01 10:00:00", "a zone, which is left out: '2020-01-01T10:00:00+05:00'"),
+        ("", "", ""),
+        *((d, "", f"1 of 1 documents have a date that is none: {d!r}") for d in ("spring 2017", "43000", "now", "10:30", "May 5")),
+    ],
+)
+def test_dna_has_the_dates_that_are_dates(statements, date, time, said):
+    stream, told = io.StringIO(), []
+    with warnings.catch_warnings(action="error"):
+        write_dna(statements, [Document("d1", TEXT, date)], stream, say=told.append)
+    assert {r["time"] for r in csv.DictReader(stream.getvalue().splitlines(), delimiter=";")} == {time}
+    assert bool(told) == bool(said) and said in "".join(told)
 
 
 def test_dna_affiliation_tells_person_from_organization(statements):
@@ -654,6 +675,19 @@ def test_commands_go_out_and_back(tmp_path, statements):
         assert list(labeled["text"]) == list(statements["evidence"])[: len(labeled)]
     # the bullet that a spreadsheet would take for a formula is defused in the file and whole after reading
     assert read_table(tmp_path / "s.csv")["evidence"].iloc[2].startswith("- Later")
+
+
+def test_a_lone_carriage_return_goes_out_and_back(tmp_path):
+    text = "Olsen backs the\rferry tunnel."
+    (tmp_path / "d1.txt").write_text(text, newline="")
+    pd.DataFrame([statement(text, "Olsen", "ferry tunnel", "favor", text=text)]).to_json(
+        tmp_path / "s.jsonl", orient="records", lines=True
+    )
+    for arguments in (("export", "s.jsonl", "--to"), ("import", "out.csv", "--from")):
+        name = "out.csv" if arguments[0] == "export" else "labeled.csv"
+        done = run(*arguments, "dna", "-d", "d1.txt", "-o", name, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+    assert list(read_labeled(tmp_path / "labeled.csv")["text"]) == [text]
 
 
 def test_commands_write_networks(tmp_path):
