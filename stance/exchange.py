@@ -231,7 +231,8 @@ def actor_network(positions: pd.DataFrame) -> pd.DataFrame:
 def network_matrix(table: pd.DataFrame, network: str = "actor-target") -> pd.DataFrame:
     """A network as a matrix: actors by targets (scores), or actors by actors (counts of targets, symmetric).
 
-    0 stands for no tie. `network` is one of `NETWORKS`; `table` holds statements or positions.
+    0 stands for no tie. `network` is one of `NETWORKS`; `table` holds statements or positions. The index is named
+    "actor", or not at all where a column is.
     """
     import pandas as pd
 
@@ -239,10 +240,10 @@ def network_matrix(table: pd.DataFrame, network: str = "actor-target") -> pd.Dat
     if _check_network(network) == "actor-target":
         taken = positions[positions["stance"] != "neutral"]
         wide = taken.pivot(index="actor", columns="target", values="score").fillna(0.0)
-        return wide.rename_axis(None, axis="columns")
+        return wide.rename_axis("" if "actor" in wide else "actor").rename_axis(None, axis="columns")
     ties = actor_network(positions)
     actors = sorted(positions.loc[positions["stance"] != "neutral", "actor"].unique())
-    matrix = pd.DataFrame(0, index=pd.Index(actors, name="actor"), columns=actors)
+    matrix = pd.DataFrame(0, index=pd.Index(actors, name="" if "actor" in actors else "actor"), columns=actors)
     for a, b, value in ties[["actor_a", "actor_b", network]].itertuples(index=False, name=None):
         matrix.loc[a, b] = matrix.loc[b, a] = value
     return matrix
@@ -656,8 +657,8 @@ def tasks_of(
         for a table that holds no statements, and for a pair outside its sentence whose document is not given.
     """
     problems = problems or Problems()
-    if "text" not in statements.columns:
-        _need(statements, ("evidence", "sentence_start", *OFFSETS), "tasks are made from statements")
+    place = () if "text" in statements.columns else ("evidence", "sentence_start")
+    _need(statements, (*place, *OFFSETS), "tasks are made from statements")
     texts = {d.doc_id: d.text for d in documents}
     for number, row in enumerate(statements.to_dict("records"), 1):
         try:

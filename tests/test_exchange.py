@@ -16,6 +16,7 @@ from stance.entities import load_catalogue
 from stance.exchange import (
     ANNOTATION_TOOLS,
     DNA_COLUMNS,
+    NETWORKS,
     Utf16,
     actor_network,
     corpus_positions,
@@ -177,6 +178,22 @@ def test_matrices_make_graphs():
     assert list(wide.index) == ["Ann", "Bo", "Cy", "Dee"]
     assert wide.loc["Ann", "tax"] == 0.7
     assert wide.loc["Dee", "tax"] == 0
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_names_like_the_index_of_a_matrix(tmp_path, network):
+    positions(("actor", "R", "favor"), ("P", "actor", "favor"), ("P", "R", "favor")).to_csv(tmp_path / "p.csv", index=False)
+    done = run_in(tmp_path, "export", "p.csv", "--network", network, "-o", "m.csv")
+    assert done.returncode == 0, done.stderr
+    columns = ["R", "actor"] if network == "actor-target" else ["P", "actor"]
+    assert pd.read_csv(tmp_path / "m.csv", index_col=0).columns.tolist() == columns
+
+
+def test_what_is_uncertain_takes_no_side():
+    rows = [HOLDS | {"actor": name, "stance": "uncertain"} for name in ("Ann", "Ann", "Bo")]
+    of_statements = corpus_positions(pd.DataFrame(rows))
+    assert list(of_statements["stance"]) == ["neutral", "neutral"]
+    assert list(corpus_positions(of_statements.assign(stance="uncertain"))["stance"]) == ["neutral", "neutral"]
 
 
 def test_positions_by_document_merge_near_to_those_of_the_statements(statements):
@@ -709,6 +726,7 @@ def test_commands_write_networks(tmp_path):
             ["export", "p.csv", "-o", "x.json", "--to", "prodigy"],
             "no column 'sentence_start'; tasks are made from statements",
         ),
+        (["export", "t.csv", "-o", "x.json", "--to", "doccano"], "no column 'actor_start'; tasks are made from statements"),
         (["export", "p.csv", "-o", "x.csv", "--to", "dna"], "no column 'doc_id'; the Discourse Network Analyzer needs"),
         (["import", "p.csv"], "--from is missing: choose dna"),
         (["import", "p.csv", "--from", "dna"], "p.csv:1: no column 'concept'"),
@@ -716,8 +734,9 @@ def test_commands_write_networks(tmp_path):
 )
 def test_commands_refuse_with_a_remedy(tmp_path, arguments, message):
     CAMPS.to_csv(tmp_path / "p.csv", index=False)
+    CAMPS.assign(text="x").to_csv(tmp_path / "t.csv", index=False)
     done = run(*arguments, cwd=tmp_path)
     assert done.returncode == 2
     assert message in done.stderr
     assert "Traceback" not in done.stderr
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["p.csv"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["p.csv", "t.csv"]
