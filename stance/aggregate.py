@@ -17,14 +17,16 @@ POSITION_COLUMNS = (
     *("n_statements", "n_favor", "n_against", "n_neutral", "evidence"),
 )
 _STANCES = ("favor", "against", "neutral")
+LEAST = 1e-6
+"""The least weight of a statement: one may be sure of neutral, and weights must not all be 0."""
 
 
 def aggregate_stances(statements: pd.DataFrame, by: str = "corpus") -> pd.DataFrame:
     """Aggregate statements to positions.
 
-    A statement weighs as much as it is not neutral (1 - p_neutral), so that sentences which only name two entities do
-    not dilute one that takes a side. Sums are exact (`math.fsum`): the order of the statements does not matter, and
-    the statements of two halves of a corpus, put together, give the positions of the whole.
+    A statement weighs as much as it is not neutral (1 - p_neutral, but no less than `LEAST`), so that sentences which
+    only name two entities do not dilute one that takes a side. Sums are exact (`math.fsum`): the order of the statements
+    does not matter, and the statements of two halves of a corpus, put together, give the positions of the whole.
 
     Parameters
     ----------
@@ -42,7 +44,7 @@ def aggregate_stances(statements: pd.DataFrame, by: str = "corpus") -> pd.DataFr
     Raises
     ------
     InputError
-        for an unknown `by` or a missing column.
+        for an unknown `by`, a missing column or a stance that statements do not have.
     """
     import pandas as pd
 
@@ -53,6 +55,8 @@ def aggregate_stances(statements: pd.DataFrame, by: str = "corpus") -> pd.DataFr
     missing = [c for c in (*keys, *said) if c not in statements.columns]
     if missing:
         raise InputError(f"no column {missing[0]!r}; statements have {', '.join(map(repr, statements.columns))}")
+    if other := set(statements["stance"]) - {*_STANCES, "uncertain"}:
+        raise InputError(f"stance {next(iter(other))!r} is none of statements: {', '.join(_STANCES)}, uncertain")
     groups: dict[tuple[Any, ...], list[tuple[Any, ...]]] = {}
     values = statements[said].itertuples(index=False, name=None)
     for key, value in zip(statements[keys].itertuples(index=False, name=None), values, strict=True):
@@ -62,7 +66,7 @@ def aggregate_stances(statements: pd.DataFrame, by: str = "corpus") -> pd.DataFr
 
 
 def _position(statements: list[tuple[Any, ...]]) -> tuple[Any, ...]:
-    weights = [1 - s[3] for s in statements]
+    weights = [max(1 - s[3], LEAST) for s in statements]
     total = fsum(weights)
     share = [fsum(w * s[k] for w, s in zip(weights, statements, strict=True)) / total for k in (1, 2, 3)]
     count = {stance: sum(s[0] == stance for s in statements) for stance in _STANCES}
@@ -127,7 +131,10 @@ def roll_up(statements: pd.DataFrame, affiliations: Mapping[str, str]) -> pd.Dat
     order += [(i, 1, key[2]) for key, (_, i) in best.items()]
     order.sort(key=lambda place: place[:2])
     table = statements.iloc[[i for i, _, _ in order]].reset_index(drop=True)
-    table["actor"] = pd.Series([actor for _, _, actor in order], index=table.index, dtype=statements["actor"].dtype)
+    kind = statements["actor"].dtype
+    if isinstance(kind, pd.CategoricalDtype):  # an affiliation need not be one of the categories
+        kind = kind.categories.dtype
+    table["actor"] = pd.Series([actor for _, _, actor in order], index=table.index, dtype=kind)
     return table
 
 

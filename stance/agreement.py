@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stance.exchange import actor_network, read_dna_events
+from stance.exchange import actor_network, read_dna_events, whole_number
 from stance.pairs import STANCES
-from stance.text import Document, InputError, as_text, open_text, read_rows
+from stance.text import Document, InputError, as_text, kind_of, open_text, read_rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -90,8 +90,10 @@ def read_coded(path: str | Path, documents: Iterable[Document] = (), encoding: s
     """
     import pandas as pd
 
-    with open_text(path, encoding) as stream:
-        first = stream.readline()
+    first = ""
+    if kind_of(path) != ".parquet":
+        with open_text(path, encoding) as stream:
+            first = stream.readline()
     if ";" in first and "concept" in first.lower():
         events = read_dna_events(path, documents, encoding)
         return events[["doc_id", "actor", "target", "stance", "start", "end", "text"]].assign(sentence_id=-1)
@@ -107,11 +109,8 @@ def read_coded(path: str | Path, documents: Iterable[Document] = (), encoding: s
             ("end", ("sentence_end", "end")),
             ("sentence_id", ("sentence_id",)),
         ):
-            given = next((as_text(row[c]) for c in columns if as_text(row.get(c))), "-1")
-            try:
-                place[name] = int(float(given))
-            except ValueError:
-                raise InputError(f"{path}:{line}: {columns[0]} must be a whole number, not {given!r}") from None
+            given = next((c for c in columns if as_text(row.get(c)) not in ("", "-1")), "")
+            place[name] = whole_number(row[given], given, f"{path}:{line}") if given else -1
         known = {c: as_text(row[c]) for c in ("doc_id", "actor", "target", "stance")}
         rows.append({**known, **place, "text": as_text(row.get("evidence") or row.get("text"))})
     if not rows:

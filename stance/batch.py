@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import io
 import os
 import sys
 import time
@@ -18,18 +19,19 @@ from functools import lru_cache
 from itertools import islice
 from math import fsum
 from pathlib import Path
-from types import SimpleNamespace
 from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 
 from stance import __version__
+from stance.aggregate import LEAST
 from stance.entities import Catalogue, default_catalogue_path, load_catalogue
 from stance.model import StanceModel
 from stance.pairs import PROBABILITIES
 from stance.storage import default_model_path, replacing
 from stance.text import (
     MAX_CHARS,
+    CsvLines,
     Document,
     InputError,
     Problems,
@@ -321,10 +323,7 @@ def encode(table: pd.DataFrame, format: str) -> Any:
 
 
 def csv_rows(table: pd.DataFrame) -> str:
-    """Rows as CSV without a header: the bytes that `csv_safe(table).to_csv` would write, in a third of the time.
-
-    And a lone carriage return inside a cell is quoted, without which no reader takes the file.
-    """
+    """Rows as CSV without a header: the bytes that `write_csv` would write, in a third of the time."""
     columns = []
     for name in table.columns:
         values = table[name].tolist()
@@ -334,10 +333,9 @@ def csv_rows(table: pd.DataFrame) -> str:
             columns.append(values)
         else:
             columns.append([defuse(v) if isinstance(v, str) else v for v in values])
-    lines: list[str] = []
-    writer = csv.writer(SimpleNamespace(write=lines.append), lineterminator="\r\n")  # what it holds gets quoted
-    writer.writerows(zip(*columns, strict=True))
-    return "".join(line[:-2] + "\n" for line in lines)
+    text = io.StringIO()
+    csv.writer(CsvLines(text), lineterminator="\r\n").writerows(zip(*columns, strict=True))
+    return text.getvalue()
 
 
 def _schema(columns: tuple[str, ...]) -> Any:
@@ -441,7 +439,7 @@ class Sums:
             index=False, name=None
         ):
             here = self._of(actor, target)
-            weight = 1 - neutral
+            weight = max(1 - neutral, LEAST)
             values = [weight, weight * favor, weight * against, weight * neutral, 0.0, 0.0]
             if stance in ("favor", "against"):
                 values[4 if stance == "favor" else 5] = favor - against if stance == "favor" else against - favor

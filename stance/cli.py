@@ -456,7 +456,8 @@ def report(
         dates = {d.doc_id: d.date for d in read_given(documents, encoding)}
         if "doc_id" not in table:
             raise InputError(f"{tables[0]}: has no doc_id to find dates by; use statements, or positions by document")
-        table = table.assign(date=table["doc_id"].map(dates).fillna(""))
+        found = table["doc_id"].map(dates).fillna("")
+        table = table.assign(date=found.where(found != "", table["date"]) if "date" in table else found)
     if output.suffix.lower() == ".html":
         from stance.model import StanceModel
         from stance.report import with_cues
@@ -503,7 +504,7 @@ def export(
         write_tasks,
     )
     from stance.storage import refusals, replacing
-    from stance.text import csv_safe
+    from stance.text import write_csv
 
     to = to or {".graphml": "graphml", ".csv": "matrix"}.get(output.suffix)
     check_tool(to, "--to", ("graphml", "matrix", "dna", *ANNOTATION_TOOLS))
@@ -523,10 +524,10 @@ def export(
         if to == "graphml":
             write_graphml(table, stream, network)
         elif to == "matrix":
-            csv_safe(network_matrix(table, network).reset_index()).to_csv(stream, index=False, lineterminator="\n")
+            write_csv(network_matrix(table, network).reset_index(), stream)
         elif to == "dna":
             catalogue = load_catalogue(entities) if entities else None
-            written = write_dna(table, given, stream, neutral, catalogue)
+            written = write_dna(table, given, stream, neutral, catalogue, say)
             left = f"; {len(table) - written:,} neutral left out (see --neutral)" if written < len(table) else ""
             say(f"{written:,} statements{left}")
         else:
@@ -571,6 +572,8 @@ def import_(
             else:
                 frames.append(read_annotations(file, str(source), encoding, problems))
     table = pd.concat(frames, ignore_index=True)
+    if table.empty:
+        raise InputError(f"no labelled pairs that can be used: {problems.count:,} refused, the first {problems.first}")
     say(f"{len(table):,} labelled pairs")
     write_plain(table, output)
 
@@ -636,7 +639,7 @@ def suggest(
         return
     with replacing(Path(str(output))) as temporary, open(temporary, "w", encoding="utf-8", newline="") as stream:
         if to == "dna":
-            write_dna(statements, given, stream)
+            write_dna(statements, given, stream, say=say)
         else:
             write_tasks(tasks_of(table), stream, to)
     say(f"Wrote {output}")
@@ -661,14 +664,15 @@ def check_tool(name: str | None, option: str, allowed: Sequence[str]) -> None:
 def write_plain(table: pd.DataFrame, path: Path | None) -> None:
     """A table to a file by its ending, or as CSV to stdout; in CSV no cell is a formula."""
     from stance.storage import replacing
-    from stance.text import csv_safe
+    from stance.text import write_csv
 
     if path is None:
-        csv_safe(table).to_csv(sys.stdout, index=False)
+        write_csv(table, sys.stdout)
         return
     with replacing(path) as temporary:
         if path.suffix == ".csv":
-            csv_safe(table).to_csv(temporary, index=False)
+            with open(temporary, "w", encoding="utf-8", newline="") as stream:
+                write_csv(table, stream)
         elif path.suffix == ".jsonl":
             table.to_json(temporary, orient="records", lines=True, force_ascii=False)
         else:

@@ -9,18 +9,32 @@ from __future__ import annotations
 import csv
 import json
 import re
+import warnings
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 from xml.sax.saxutils import escape, quoteattr
 
 import numpy as np
 
-from stance.aggregate import aggregate_stances, side_of
+from stance.aggregate import LEAST, aggregate_stances, side_of
 from stance.pairs import OFFSETS, PROBABILITIES, STANCES, PairError, check_stance, find_pair, occurrences
-from stance.text import Document, InputError, Problems, as_text, defuse, open_text, read_rows, restore, split_sentences
+from stance.text import (
+    CsvLines,
+    Document,
+    InputError,
+    Problems,
+    as_text,
+    defuse,
+    open_text,
+    read_rows,
+    rows_of_csv,
+    split_sentences,
+    unfit_cell,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,8 +59,6 @@ LABEL_STUDIO_CONFIG = """\
 """
 """The labelling interface that the Label Studio tasks are made for."""
 
-LEAST = 1e-6
-"""The least weight of a statement: a table from elsewhere may be sure of neutral, and weights must not all be 0."""
 _COUNTS = ("n_statements", "n_favor", "n_against", "n_neutral")
 _WHOLE = ("sentence_id", "sentence_start", "sentence_end", *OFFSETS, *_COUNTS)
 
@@ -83,13 +95,15 @@ def read_table(
                     row[column] = _number(row[column], column, f"{path}:{line}", least, most)
             for column in _WHOLE:
                 if column in row:
-                    row[column] = _whole(row[column], column, f"{path}:{line}")
+                    row[column] = whole_number(row[column], column, f"{path}:{line}")
+            allowed = ["favor", "against", "neutral", "uncertain", *(["mixed"] if "n_statements" in row else [])]
+            if row["stance"] not in allowed:
+                given = as_text(row["stance"])
+                why = "; only positions, which have n_statements, are mixed" if given == "mixed" else ""
+                raise InputError(f"{path}:{line}: unknown stance {given!r} (allowed: {', '.join(allowed)}){why}")
             if row["stance"] == "uncertain":
                 row["stance"] = "neutral"
                 uncertain += 1
-            if row["stance"] not in (*STANCES, "mixed"):
-                given = as_text(row["stance"])
-                raise InputError(f"{path}:{line}: unknown stance {given!r} (allowed: favor, against, neutral, mixed)")
             for column in ("actor", "target", "evidence", "doc_id", "date"):
                 if column in row:
                     row[column] = as_text(row[column])
@@ -112,13 +126,13 @@ def _number(value: object, column: str, where: str, least: float, most: float) -
     if not np.isfinite(number):
         raise InputError(f"{where}: {column} must be a number, not {value!r}")
     if not least <= number <= most:
-        raise InputError(
-            f"{where}: {column} must be from {least:g} to {most:g}, not {value!r}; is it a percentage, or another column?"
-        )
+        hint = "; is it a percentage, or another column?" if most == 1 else ""
+        raise InputError(f"{where}: {column} must be from {least:g} to {most:g}, not {value!r}{hint}")
     return number
 
 
-def _whole(value: object, column: str, where: str) -> int:
+def whole_number(value: object, column: str, where: str) -> int:
+    """A cell as a whole number, 0 or more; `InputError` where it is none."""
     number = _number(value, column, where, 0, 1 << 53)
     if number != int(number) or (column == "n_statements" and not number):
         least = "1 or more" if column == "n_statements" else "0 or more"
@@ -129,13 +143,15 @@ def _whole(value: object, column: str, where: str) -> int:
 def corpus_positions(table: pd.DataFrame) -> pd.DataFrame:
     """Positions, one row an actor and target, from statements, from positions by document, or from such positions.
 
+    What is "uncertain" takes no side, and counts as neutral.
     Positions by document are merged with each document's weight taken as n_statements times (1 - p_neutral), which is
     close to, but not exactly, what the statements themselves would give.
     """
     import pandas as pd
 
+    table = table.assign(stance=table["stance"].where(table["stance"] != "uncertain", "neutral"))
     if "n_statements" not in table.columns:
-        return aggregate_stances(table.assign(p_neutral=table["p_neutral"].clip(upper=1 - LEAST)), by="corpus")
+        return aggregate_stances(table, by="corpus")
     if not table.duplicated(["actor", "target"]).any():
         return table.reset_index(drop=True)
     rows = []
@@ -215,7 +231,8 @@ def actor_network(positions: pd.DataFrame) -> pd.DataFrame:
 def network_matrix(table: pd.DataFrame, network: str = "actor-target") -> pd.DataFrame:
     """A network as a matrix: actors by targets (scores), or actors by actors (counts of targets, symmetric).
 
-    0 stands for no tie. `network` is one of `NETWORKS`; `table` holds statements or positions.
+    0 stands for no tie. `network` is one of `NETWORKS`; `table` holds statements or positions. The index is named
+    "actor", or not at all where a column is.
     """
     import pandas as pd
 
@@ -223,10 +240,10 @@ def network_matrix(table: pd.DataFrame, network: str = "actor-target") -> pd.Dat
     if _check_network(network) == "actor-target":
         taken = positions[positions["stance"] != "neutral"]
         wide = taken.pivot(index="actor", columns="target", values="score").fillna(0.0)
-        return wide.rename_axis(None, axis="columns")
+        return wide.rename_axis("" if "actor" in wide else "actor").rename_axis(None, axis="columns")
     ties = actor_network(positions)
     actors = sorted(positions.loc[positions["stance"] != "neutral", "actor"].unique())
-    matrix = pd.DataFrame(0, index=pd.Index(actors, name="actor"), columns=actors)
+    matrix = pd.DataFrame(0, index=pd.Index(actors, name="" if "actor" in actors else "actor"), columns=actors)
     for a, b, value in ties[["actor_a", "actor_b", network]].itertuples(index=False, name=None):
         matrix.loc[a, b] = matrix.loc[b, a] = value
     return matrix
@@ -274,15 +291,21 @@ def write_graphml(table: pd.DataFrame, stream: IO[str], network: str = "actor-ta
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
+def xml_text(value: object) -> str:
+    """A value as text that XML can hold: a control character becomes U+FFFD.
+
+    >>> xml_text("bell\\x07") == "bell\\ufffd"
+    True
+    """
+    return _NOT_XML.sub("\ufffd", str(value))
+
+
 def _graphml(
     stream: IO[str],
     nodes: Sequence[tuple[str, Mapping[str, Any]]],
     edges: Sequence[tuple[str, str, Mapping[str, Any]]],
     directed: bool,
 ) -> None:
-    def clean(value: object) -> str:
-        return _NOT_XML.sub("\ufffd", str(value))
-
     kinds = {str: "string", int: "int", float: "double"}
     keys: dict[tuple[str, str], str] = {}
     stream.write('<?xml version="1.0" encoding="UTF-8"?>\n<graphml xmlns="http://graphml.graphdrawing.org/xmlns">\n')
@@ -293,12 +316,13 @@ def _graphml(
     stream.write(f'<graph edgedefault="{"directed" if directed else "undirected"}">\n')
 
     def data(domain: str, values: Mapping[str, Any]) -> str:
-        return "".join(f'<data key="{keys[domain, k]}">{escape(clean(v))}</data>' for k, v in values.items())
+        return "".join(f'<data key="{keys[domain, k]}">{escape(xml_text(v))}</data>' for k, v in values.items())
 
     for name, values in nodes:
-        stream.write(f"<node id={quoteattr(clean(name))}>{data('node', values)}</node>\n")
+        stream.write(f"<node id={quoteattr(xml_text(name))}>{data('node', values)}</node>\n")
     for a, b, values in edges:
-        stream.write(f"<edge source={quoteattr(clean(a))} target={quoteattr(clean(b))}>{data('edge', values)}</edge>\n")
+        ends = f"source={quoteattr(xml_text(a))} target={quoteattr(xml_text(b))}"
+        stream.write(f"<edge {ends}>{data('edge', values)}</edge>\n")
     stream.write("</graph>\n</graphml>\n")
 
 
@@ -331,8 +355,11 @@ def write_dna(
     stream: IO[str],
     neutral: str | None = None,
     catalogue: Catalogue | None = None,
+    say: Callable[[str], None] = lambda message: None,
 ) -> int:
     """Write statements as an event list of the Discourse Network Analyzer; returns the number of rows.
+
+    Times are those that the documents' dates say, to the second, and without their zone, for which it has no place.
 
     Parameters
     ----------
@@ -340,6 +367,7 @@ def write_dna(
     documents : the documents that it was made from: positions are counted in UTF-16 units from the document's start.
     neutral : what agreement says of a neutral statement ("0" or "1"); None leaves those out.
     catalogue : an actor with an affiliation there is a person of that organization; all others are organizations.
+    say : told how many documents have a date that cannot be read, whose statements then have no time, or one in a zone.
 
     Raises
     ------
@@ -356,7 +384,9 @@ def write_dna(
     agreement = {"favor": "1", "against": "0", "neutral": neutral}
     texts = {d.doc_id: d for d in documents}
     converters: dict[str, Utf16] = {}
-    writer = csv.writer(stream, delimiter=";", lineterminator="\n")
+    undated: dict[str, str] = {}
+    zoned: dict[str, str] = {}
+    writer = csv.writer(CsvLines(stream), delimiter=";", lineterminator="\r\n")
     writer.writerow(DNA_COLUMNS)
     written = 0
     for row in statements.to_dict("records"):
@@ -376,21 +406,38 @@ def write_dna(
         to = converters.setdefault(doc_id, Utf16(document.text))
         entity = catalogue.entities.get(row["actor"]) if catalogue else None
         affiliation = entity.affiliation if entity else ""
+        stamp = timestamp_of(document.date)
+        time = f"{stamp:%Y-%m-%d %H:%M:%S}".zfill(19) if stamp == stamp else ""  # NaT is not itself
+        if document.date and not time:
+            undated[doc_id] = document.date
+        elif time and stamp.tzinfo:
+            zoned[doc_id] = document.date
         written += 1
         fields = [
-            *(written, _dna_time(document.date), row["actor"] if affiliation else "", affiliation or row["actor"]),
+            *(written, time, row["actor"] if affiliation else "", affiliation or row["actor"]),
             *(row["target"], agree, to.units_of(start), to.units_of(end), row["evidence"], "stance"),
             *(doc_id, doc_id, "", document.source, "", ""),
         ]
         writer.writerow([defuse(f) if isinstance(f, str) else f for f in fields])
+    for found, what in ((undated, "that is none"), (zoned, "with a zone, which is left out")):
+        if found:
+            say(f"{len(found):,} of {len(converters):,} documents have a date {what}: {next(iter(found.values()))!r}")
     return written
 
 
-def _dna_time(date: str) -> str:
+_DATED = re.compile(r"\d{4}|\d[./-]\w+[./-]\d")
+
+
+@lru_cache(maxsize=1 << 16)
+def timestamp_of(date: str) -> Any:
+    """A date as pandas reads it, in the zone that it names; NaT where it is none, or says no year.
+
+    Of "today" or "10:30" pandas would make the day on which it is asked, of "May 5" one in the year 1.
+    """
     import pandas as pd
 
-    stamp = pd.to_datetime(date, errors="coerce") if date else pd.NaT
-    return "" if pd.isna(stamp) else f"{stamp:%Y-%m-%d %H:%M:%S}"
+    with warnings.catch_warnings(action="ignore"):  # that 13/01/2020 can only be read day first is no news
+        return pd.to_datetime(date, errors="coerce", format="mixed") if _DATED.search(date) else pd.NaT
 
 
 def _need(frame: pd.DataFrame, columns: Iterable[str], why: str) -> None:
@@ -410,8 +457,10 @@ _DNA_OTHER = {
 }
 
 
-def read_dna_events(path: str | Path, documents: Iterable[Document] = (), encoding: str = "utf-8") -> pd.DataFrame:
-    """Read an event list of the Discourse Network Analyzer as it is: no statement is left out.
+def read_dna_events(
+    path: str | Path, documents: Iterable[Document] = (), encoding: str = "utf-8", problems: Problems | None = None
+) -> pd.DataFrame:
+    """Read an event list of the Discourse Network Analyzer as it is: no statement is left out but those that are refused.
 
     Headers of its earlier versions ("statement ID", "document ID", without positions) are read too.
 
@@ -428,36 +477,20 @@ def read_dna_events(path: str | Path, documents: Iterable[Document] = (), encodi
     """
     import pandas as pd
 
+    problems = problems or Problems()
     texts = {d.doc_id: d for d in documents}
-    rows = []
+
+    def named(column: str) -> str:
+        name = re.sub(r"\W+", "_", column.lower())
+        return _DNA_OTHER.get(name, name if name in DNA_COLUMNS else column)
+
+    before = problems.count
     with open_text(path, encoding) as stream:
-        reader = csv.reader(stream, delimiter=";")
-        try:
-            header = [re.sub(r"\W+", "_", c.strip().lower()) for c in next(reader)]
-        except StopIteration:
-            raise InputError(f"{path}: is empty") from None
-        header = [_DNA_OTHER.get(c, c) for c in header]
-        missing = [c for c in ("concept", "agreement", "text") if c not in header]
-        if missing or not {"person", "organization"} & set(header):
-            absent = missing[0] if missing else "organization"
-            raise InputError(f"{path}:1: no column {absent!r}; an event list of DNA has {';'.join(DNA_COLUMNS)}")
-        while True:
-            line = reader.line_num + 1
-            try:
-                fields = next(reader)
-            except StopIteration:
-                break
-            except csv.Error as error:
-                raise InputError(f"{path}:{line}: not valid CSV: {error}") from None
-            if not fields:
-                continue
-            if len(fields) != len(header):
-                raise InputError(
-                    f"{path}:{line}: {len(fields)} fields where the header has {len(header)}, separated by ';'"
-                )
-            rows.append((line, dict(zip(header, map(restore, fields), strict=True))))
-    if not rows:
-        raise InputError(f"{path}: holds no statements")
+        rows = list(rows_of_csv(Path(path), stream, ("concept", "agreement", "text"), problems, ";", named))
+    if not rows and problems.count == before:
+        problems.refuse(str(path), 0, "holds no statements")
+    if rows and not {"person", "organization"} & set(rows[0][1]):
+        raise InputError(f"{path}:1: no column 'organization'; an event list of DNA has {';'.join(DNA_COLUMNS)}")
     # some code agreement as 1 and -1, with 0 between; others as 1 and 0
     signed = any(row["agreement"].strip() == "-1" for _, row in rows)
     stances = {
@@ -469,18 +502,22 @@ def read_dna_events(path: str | Path, documents: Iterable[Document] = (), encodi
     }
     out = []
     for line, row in rows:
-        stance = stances.get(row["agreement"].strip().lower())
-        if stance is None:
-            raise InputError(f"{path}:{line}: agreement must be 0 or 1, not {row['agreement']!r}")
-        start, end = _dna_span(row, f"{path}:{line}")
+        stance = stances.get(row["agreement"].strip().lower(), "")
         doc_id = row.get("document_id") or row.get("document_title") or ""
-        if (document := texts.get(doc_id)) and start >= 0:
-            to = Utf16(document.text)
-            start, end = to.point_of(start), to.point_of(end)
-            if end > len(document.text):
-                raise InputError(
-                    f"{path}:{line}: the statement ends at {end}, document {doc_id!r} at {len(document.text)}"
-                )
+        try:
+            if reason := unfit_cell(row):
+                raise PairError(reason)
+            if not stance:
+                raise PairError(f"agreement must be 0 or 1, not {row['agreement']!r}")
+            start, end = _dna_span(row)
+            if (document := texts.get(doc_id)) and start >= 0:
+                to = Utf16(document.text)
+                start, end = to.point_of(start), to.point_of(end)
+                if end > len(document.text):
+                    raise PairError(f"the statement ends at {end}, document {doc_id!r} at {len(document.text)}")
+        except PairError as error:
+            problems.refuse(str(path), line, str(error), row)
+            continue
         out.append(
             {
                 "statement_id": row.get("statement_id", ""),
@@ -501,16 +538,16 @@ def read_dna_events(path: str | Path, documents: Iterable[Document] = (), encodi
     return pd.DataFrame(out)
 
 
-def _dna_span(row: Mapping[str, str], where: str) -> tuple[int, int]:
+def _dna_span(row: Mapping[str, str]) -> tuple[int, int]:
     given = [row.get(c, "").strip() for c in ("start_position", "stop_position")]
     if not any(given):
         return -1, -1
     try:
         start, end = int(given[0]), int(given[1])
     except ValueError:
-        raise InputError(f"{where}: positions must be whole numbers, not {given[0]!r} and {given[1]!r}") from None
+        raise PairError(f"positions must be whole numbers, not {given[0]!r} and {given[1]!r}") from None
     if not 0 <= start < end:
-        raise InputError(f"{where}: positions {start}:{end} hold no text")
+        raise PairError(f"positions {start}:{end} hold no text")
     return start, end
 
 
@@ -536,7 +573,7 @@ def read_dna(
 
     problems = problems or Problems()
     texts = {d.doc_id: d.text for d in documents}
-    events = read_dna_events(path, (Document(k, v) for k, v in texts.items()), encoding)
+    events = read_dna_events(path, (Document(k, v) for k, v in texts.items()), encoding, problems)
     sentences: dict[str, list[tuple[int, int]]] = {}
     rows = []
     for event in events.to_dict("records"):
@@ -568,11 +605,6 @@ def read_dna(
                 **dict(zip(OFFSETS, (*actor, *target), strict=True)),
                 **{"statement_id": event["statement_id"], "date": event["date"], "coder": event["coder"]},
             }
-        )
-    if not rows:
-        raise InputError(
-            f"{path}: none of {len(events)} statements names its actor and its concept in the text; "
-            "give --documents, and --entities with aliases"
         )
     return pd.DataFrame(rows)
 
@@ -625,8 +657,8 @@ def tasks_of(
         for a table that holds no statements, and for a pair outside its sentence whose document is not given.
     """
     problems = problems or Problems()
-    if "text" not in statements.columns:
-        _need(statements, ("evidence", "sentence_start", *OFFSETS), "tasks are made from statements")
+    place = () if "text" in statements.columns else ("evidence", "sentence_start")
+    _need(statements, (*place, *OFFSETS), "tasks are made from statements")
     texts = {d.doc_id: d.text for d in documents}
     for number, row in enumerate(statements.to_dict("records"), 1):
         try:
@@ -737,22 +769,21 @@ def read_annotations(
         raise InputError(f"unknown tool {tool!r}; choose {', '.join(ANNOTATION_TOOLS)}")
     read = {"label-studio": _label_studio_pairs, "prodigy": _prodigy_pairs, "doccano": _doccano_pairs}[tool]
     rows: list[dict[str, Any]] = []
+    before = problems.count
     for number, task in enumerate(_json_objects(path, encoding), 1):
         try:
             found = [_labeled_row(*pair, task=task, number=number, path=path) for pair in read(task)]
-        except (PairError, KeyError, TypeError, IndexError, AttributeError) as error:
-            reason = (
-                str(error)
-                if isinstance(error, PairError)
-                else f"is not an annotation of {tool} as documented ({error!r})"
-            )
+        except PairError as error:
+            problems.refuse(f"{path}, task {number}", "", str(error), task)
+        except (LookupError, TypeError, AttributeError, ValueError) as error:
+            reason = f"is not an annotation of {tool} as documented ({error!r})"
             problems.refuse(f"{path}, task {number}", "", reason, task)
-            continue
-        rows += found
-    if not rows:
-        raise InputError(f"{path}: no finished annotation of {tool}")
+        else:
+            rows += found
+    if not rows and problems.count == before:
+        problems.refuse(str(path), 0, f"no finished annotation of {tool}")
     frame = pd.DataFrame(rows)
-    return frame.drop(columns=[c for c in ("coder",) if not frame[c].any()])
+    return frame if "coder" in frame and frame["coder"].any() else frame.drop(columns="coder", errors="ignore")
 
 
 def _json_objects(path: str | Path, encoding: str) -> list[dict[str, Any]]:
@@ -791,17 +822,25 @@ def _labeled_row(
     number: int,
     path: Any,
 ) -> dict[str, Any]:
+    if not isinstance(text, str):
+        raise PairError(f"text must be a string, not {text!r}")
     spans = (*actor, *target)
     pair = find_pair(text, text[slice(*actor)], text[slice(*target)], spans)
     known = {**task, **task.get("data", {}), **(task.get("meta") or {})}
     row: dict[str, Any] = {"text": text, "actor": text[slice(*pair.actor)], "target": text[slice(*pair.target)]}
     row |= {"stance": check_stance(stance.strip().lower()), "doc_id": as_text(known.get("doc_id"))}
     row |= dict(zip(OFFSETS, spans, strict=True)) | {"coder": coder}
+    if reason := unfit_cell(row):
+        raise PairError(reason)
     return row
 
 
-def _span(text: str, start: int, end: int, words: str | None = None) -> tuple[int, int]:
+def _span(text: str, first: object, last: object, words: str | None = None) -> tuple[int, int]:
     """The span in code points; `words`, where the tool says them, tell UTF-16 units from code points."""
+    try:
+        start, end = whole_number(first, "start", "the span"), whole_number(last, "end", "the span")
+    except InputError as error:
+        raise PairError(str(error)) from None
     if words is None or text[start:end] == words:
         return start, end
     to = Utf16(text)
@@ -844,7 +883,7 @@ def _label_studio_pairs(task: dict[str, Any]) -> list[Found]:
         for item in annotation["result"]:
             value = item.get("value", {})
             if item["type"] == "labels":
-                at = _span(text, int(value["start"]), int(value["end"]), value.get("text"))
+                at = _span(text, value["start"], value["end"], value.get("text"))
                 spans[item["id"]] = (value["labels"][0], at)
             elif item["type"] == "choices":
                 choices += value["choices"]
@@ -857,8 +896,7 @@ def _label_studio_pairs(task: dict[str, Any]) -> list[Found]:
         elif choices:
             given = [task["data"].get(c) for c in OFFSETS]
             if not spans and all(g is not None for g in given):  # only the choice was saved: the spans are the task's
-                a0, a1, t0, t1 = map(int, given)
-                out.append((text, (a0, a1), (t0, t1), _one(choices), coder))
+                out.append((text, _span(text, *given[:2]), _span(text, *given[2:]), _one(choices), coder))
             else:
                 out.append((text, *_roles_of(spans.values()), _one(choices), coder))
     return out
@@ -875,7 +913,7 @@ def _label_studio_min(task: dict[str, Any]) -> list[Found]:
         return []
     text = task["text"]
     role = task.get("role") or task.get("label") or ()
-    spans = [(s["labels"][0], _span(text, int(s["start"]), int(s["end"]), s.get("text"))) for s in role]
+    spans = [(s["labels"][0], _span(text, s["start"], s["end"], s.get("text"))) for s in role]
     stance = task["stance"]["choices"] if isinstance(task["stance"], dict) else task["stance"]
     stance = _one(stance) if isinstance(stance, list) else stance
     return [(text, *_roles_of(spans), stance, as_text(task.get("annotator")))]
@@ -888,11 +926,11 @@ def _prodigy_pairs(task: dict[str, Any]) -> list[Found]:
     out: list[Found] = []
     for relation in task.get("relations") or ():
         if stance := _relation(relation["label"]):
-            head, child = relation["head_span"], relation["child_span"]
-            out.append((text, (head["start"], head["end"]), (child["start"], child["end"]), stance, coder))
+            head, child = (_span(text, s["start"], s["end"]) for s in (relation["head_span"], relation["child_span"]))
+            out.append((text, head, child, stance, coder))
     if out or not task.get("accept"):
         return out
-    spans = [(s["label"], (int(s["start"]), int(s["end"]))) for s in task.get("spans", ())]
+    spans = [(s["label"], _span(text, s["start"], s["end"])) for s in task.get("spans", ())]
     return [(text, *_roles_of(spans), _one(task["accept"]), coder)]
 
 
@@ -900,7 +938,7 @@ def _doccano_pairs(task: dict[str, Any]) -> list[Found]:
     text = str(task.get("text", task.get("data")))
     coder = as_text(task.get("username"))
     if "entities" in task:
-        spans = {e["id"]: (int(e["start_offset"]), int(e["end_offset"])) for e in task["entities"]}
+        spans = {e["id"]: _span(text, e["start_offset"], e["end_offset"]) for e in task["entities"]}
         relations = [(r, s) for r in task.get("relations", ()) if (s := _relation(r["type"]))]
         return [(text, spans[r["from_id"]], spans[r["to_id"]], s, coder) for r, s in relations]
     labels = task.get("label", task.get("labels")) or []

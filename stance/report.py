@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stance.exchange import LEAST, actor_network, corpus_positions
+from stance.aggregate import LEAST
+from stance.exchange import actor_network, corpus_positions, timestamp_of, xml_text
 from stance.pairs import OFFSETS, PROBABILITIES, STANCES, Pair, occurrences
-from stance.text import InputError, as_text
+from stance.text import InputError, as_text, unfit
 
 if TYPE_CHECKING:
     import altair as alt
@@ -60,7 +61,8 @@ def write_report(
     Raises
     ------
     InputError
-        for another ending, an unknown view, a missing extra, or a table in which nobody takes a side.
+        for another ending, an unknown view, a title that is no text, a missing extra, or a table in which nobody takes a
+        side.
     """
     path = Path(path)
     kind = path.suffix.lower()
@@ -68,6 +70,8 @@ def write_report(
         raise InputError(f"{path}: a report is written as .html, .png or .svg")
     if view not in VIEWS:
         raise InputError(f"unknown view {view!r}; choose {', '.join(VIEWS)}")
+    if reason := unfit(title):
+        raise InputError(f"the title {reason}")
     _need_altair()
     from stance.storage import replacing
 
@@ -77,7 +81,9 @@ def write_report(
         import vl_convert
 
         draw = {"heatmap": heatmap, "network": network, "time": timeline}[view]
-        spec = draw(table, 40 if top is None else top, title).to_json()
+        # vl-convert ends the process at what XML cannot hold
+        shown = table.assign(**{role: table[role].map(xml_text) for role in ("actor", "target")})
+        spec = draw(shown, 40 if top is None else top, xml_text(title)).to_json()
         content = vl_convert.vegalite_to_svg(spec) if kind == ".svg" else vl_convert.vegalite_to_png(spec, scale=scale)
     with replacing(path) as temporary:
         if isinstance(content, str):
@@ -165,7 +171,7 @@ def over_time(table: pd.DataFrame) -> pd.DataFrame:
     empty = pd.DataFrame(columns=columns)
     if "date" not in table.columns:
         return empty
-    when = pd.to_datetime(table["date"].map(as_text).replace("", None), errors="coerce", utc=True, format="mixed")
+    when = pd.to_datetime(table["date"].map(as_text).map(timestamp_of), utc=True)
     rows = table[when.notna()]
     when = when[when.notna()].dt.tz_localize(None)
     if rows.empty:

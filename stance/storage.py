@@ -204,7 +204,7 @@ def refusals(output: str | Path | None, skip: bool, say: Callable[[str], None]) 
     aside = refused_path(output)
     try:
         with replacing(aside) as temporary, open(temporary, "w", encoding="utf-8") as stream:
-            problems = Problems(skip=True, sink=lambda row: print(json.dumps(row, default=str), file=stream))
+            problems = Problems(skip=True, sink=lambda row: print(_json_line(row), file=stream))
             yield problems
             stream.flush()
             if not problems.count:
@@ -212,6 +212,11 @@ def refusals(output: str | Path | None, skip: bool, say: Callable[[str], None]) 
         say(f"{problems.count:,} refused; see {aside}")
     except _Unwanted:
         aside.unlink(missing_ok=True)
+
+
+def _json_line(row: dict[str, Any]) -> str:
+    # Parquet may hold numbers that JSON does not: what is missing there is null, infinity a word
+    return json.dumps(json.loads(json.dumps(row, default=str), parse_constant=lambda name: None if name == "NaN" else name))
 
 
 # ---------------------------------------------------------------------------------------------- saving a model

@@ -11,7 +11,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
@@ -529,8 +529,7 @@ def read_rows(
     else:
         raise InputError(f"{path}: not a table; name a file that ends in {', '.join(TABLES)} (compressed or not)")
     for line, row in rows:
-        reason = next((f"{k} {why}" for k, v in row.items() if isinstance(v, str) and (why := unfit(v))), "")
-        if reason:
+        if reason := unfit_cell(row):
             problems.refuse(str(path), line, reason, row)
         else:
             yield line, row
@@ -556,15 +555,23 @@ def unfit(text: str) -> str:
     return f"holds half a surrogate pair ({found.group()!r}) at character {at}; repair the text where it was made"
 
 
+def unfit_cell(row: Mapping[str, Any]) -> str:
+    """Which cell of a row is `unfit`, and why; '' where none is."""
+    return next((f"{k} {why}" for k, v in row.items() if isinstance(v, str) and (why := unfit(v))), "")
+
+
 def _text_rows(
     path: Path, kind: str, required: list[str], encoding: str, problems: Problems
 ) -> Iterator[tuple[int, dict[str, Any]]]:
-    reader = _csv_rows if kind == ".csv" else _jsonl_rows
+    reader = rows_of_csv if kind == ".csv" else _jsonl_rows
     with open_text(path, encoding) as stream:
         yield from reader(path, stream, required, problems)
 
 
-def _check_columns(path: Path, columns: Iterable[str], required: Iterable[str]) -> None:
+_SEPARATORS = {",": "commas", ";": "semicolons"}
+
+
+def _check_columns(path: Path, columns: Iterable[str], required: Iterable[str], delimiter: str = ",") -> None:
     columns = list(columns)
     twice = next((c for c in columns if columns.count(c) > 1), None)
     if twice is not None:
@@ -572,18 +579,24 @@ def _check_columns(path: Path, columns: Iterable[str], required: Iterable[str]) 
     missing = [c for c in required if c not in columns]
     if missing:
         remedy = ""
-        if len(columns) == 1 and any(mark in columns[0] for mark in ";\t|"):
-            remedy = "; separate the columns by commas"
+        if len(columns) == 1 and any(mark in columns[0] for mark in ",;\t|"):
+            remedy = f"; separate the columns by {_SEPARATORS[delimiter]}"
         raise InputError(
             f"{path}:1: no column {', '.join(map(repr, missing))}; the file has {', '.join(map(repr, columns))}{remedy}"
         )
 
 
-def _csv_rows(
-    path: Path, stream: IO[str], required: Iterable[str], problems: Problems
+def rows_of_csv(
+    path: Path,
+    stream: IO[str],
+    required: Iterable[str],
+    problems: Problems,
+    delimiter: str = ",",
+    named: Callable[[str], str] = str,
 ) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Rows of an open CSV with their lines; `named` says what a column of the header is called here."""
     csv.field_size_limit(MAX_FIELD)  # the default of 131,072 characters is shorter than some articles
-    reader = csv.reader(stream, strict=True)
+    reader = csv.reader(stream, delimiter=delimiter, strict=True)
     header: list[str] | None = None
     while True:
         line = reader.line_num + 1
@@ -602,14 +615,14 @@ def _csv_rows(
         if not row:
             continue
         if header is None:
-            header = [restore(c.strip()) for c in row]
-            _check_columns(path, header, required)
+            header = [named(restore(c.strip())) for c in row]
+            _check_columns(path, header, required, delimiter)
         elif len(row) != len(header):
             problems.refuse(
                 str(path),
                 line,
                 f"{len(row)} field{'s' * (len(row) != 1)} where the header has {len(header)}; "
-                "quote the fields that hold commas",
+                f"quote the fields that hold {_SEPARATORS[delimiter]}",
                 row,
             )
         else:
@@ -833,6 +846,26 @@ def defuse(cell: str) -> str:
 def restore(cell: str) -> str:
     """The text that `defuse` was given."""
     return cell[1:] if cell[:1] == "'" and _DEFUSED.match(cell) else cell
+
+
+@dataclass(frozen=True)
+class CsvLines:
+    """A stream for a writer of CSV whose lines end in "\\r\\n": it writes them with "\\n".
+
+    What its line end holds, a writer puts in quotes: so a lone carriage return in a cell is quoted, without which no
+    reader takes the file.
+    """
+
+    stream: IO[str]
+
+    def write(self, line: str) -> None:
+        """Write one line."""
+        self.stream.write(line[:-2] + "\n")
+
+
+def write_csv(table: pd.DataFrame, stream: IO[str]) -> None:
+    """Write a table as CSV that a reader takes and no spreadsheet runs."""
+    csv_safe(table).to_csv(CsvLines(stream), index=False, lineterminator="\r\n")  # type: ignore[call-overload]
 
 
 def csv_safe(table: pd.DataFrame) -> pd.DataFrame:

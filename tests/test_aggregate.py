@@ -7,6 +7,7 @@ import pytest
 
 from stance import InputError, aggregate_stances
 from stance.aggregate import POSITION_COLUMNS, roll_up, score_intervals
+from stance.batch import Sums
 
 
 def statement(actor, target, favor, against, doc="d", sentence=0, evidence="E."):
@@ -70,8 +71,19 @@ def test_nothing_gives_nothing_and_nonsense_is_refused():
     assert aggregate_stances(empty).empty
     with pytest.raises(InputError, match="by must be"):
         aggregate_stances(empty, by="week")
+    with pytest.raises(InputError, match="stance 'mixed' is none of statements"):
+        aggregate_stances(table(statement("A", "T", 0.5, 0.2)).assign(stance="mixed"))
     with pytest.raises(InputError, match="p_favor"):
         aggregate_stances(empty.drop(columns="p_favor"))
+
+
+def test_statements_that_are_sure_of_neutral_make_a_position():
+    sure = table(statement("A", "T", 0.0, 0.0), statement("A", "T", 0.0, 0.0))
+    (position,) = aggregate_stances(sure).to_dict("records")
+    assert (position["stance"], position["score"], position["p_neutral"], position["n_neutral"]) == ("neutral", 0, 1, 2)
+    sums = Sums()
+    sums.add(sure)
+    assert sums.table().to_dict("records") == [position]
 
 
 def rolled(*rows, **affiliations):
@@ -107,6 +119,11 @@ def test_roll_up_takes_the_member_who_is_least_neutral():
     assert out[out["actor"] == "Peru"]["stance"].tolist() == ["against"]
     assert list(out.columns) == list(table(*rows).columns)
     assert out.index.tolist() == [0, 1, 2]
+
+
+def test_roll_up_of_a_column_of_categories():
+    kept = table(statement("Obi", "T", 0.4, 0.1)).astype({"actor": "category"})
+    assert roll_up(kept, {"Obi": "Peru"})["actor"].tolist() == ["Obi", "Peru"]
 
 
 def test_interval_holds_the_score_and_narrows_with_more_statements():

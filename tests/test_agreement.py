@@ -147,6 +147,10 @@ def test_coders_tables_are_read_in_several_forms(tmp_path, content, place):
     (tmp_path / "c.csv").write_text(content)
     found = agreement(read_coded(tmp_path / "c.csv"), STATEMENTS)
     assert found.document.same == 1
+    if ";" not in content:
+        pytest.importorskip("pyarrow")
+        pd.read_csv(tmp_path / "c.csv").to_parquet(tmp_path / "c.parquet")
+        assert agreement(read_coded(tmp_path / "c.parquet"), STATEMENTS) == found
     level = found.statement
     assert (None if level is None else (level.same, level.missed)) == place
 
@@ -158,8 +162,10 @@ def test_coders_tables_are_read_in_several_forms(tmp_path, content, place):
         ("doc_id,actor,target,stance\nd,a,b,pro\n", "c.csv:2: unknown stance 'pro'"),
         (
             "doc_id,actor,target,stance,start\nd,a,b,favor,x\n",
-            "c.csv:2: sentence_start must be a whole number, not 'x'",
+            "c.csv:2: start must be a number, not 'x'",
         ),
+        ("doc_id,actor,target,stance,start\nd,a,b,favor,1.7\n", "c.csv:2: start must be a whole number, 0 or more, not '1.7'"),
+        ("doc_id,actor,target,stance,sentence_id\nd,a,b,favor,1e400\n", "c.csv:2: sentence_id must be a number, not '1e400'"),
         ("doc_id,actor,target,stance\n", "holds no statements"),
     ],
 )

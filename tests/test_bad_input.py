@@ -18,7 +18,7 @@ import pandas as pd
 import pytest
 
 from stance import InputError, load_catalogue, read_documents, read_labeled
-from stance.text import Problems
+from stance.text import Problems, read_rows
 
 BOM = b"\xef\xbb\xbf"
 LONG = "word " * 40_000  # 200,000 characters: above the csv module's own limit of 131,072
@@ -266,6 +266,16 @@ def test_bad_parquet(case: str, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=re.escape(message)) as error:
         list(read_documents(tmp_path / "a.parquet"))
     assert f"a.parquet:{row}: " in str(error.value) if row else "a.parquet:" in str(error.value)
+
+
+def test_what_json_cannot_hold_is_put_aside_as_json(tmp_path: Path, stance: Callable[..., Any], small_model: Path) -> None:
+    pa = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    parquet.write_table(pa.table({"text": [b"Oslo"], "w": [float("nan")], "v": [float("inf")]}), tmp_path / "a.parquet")
+    ran = stance("predict", tmp_path / "a.parquet", "-m", small_model, "-o", tmp_path / "o.csv", "--on-error", "skip")
+    assert ran.code == 0
+    ((_, refused),) = read_rows(tmp_path / "o.csv.refused.jsonl", ["row"])
+    assert refused["row"] == {"text": "b'Oslo'", "w": None, "v": "Infinity"}
 
 
 def test_damaged_parquet_loses_no_row_in_silence(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import warnings
 
 import networkx
 import pandas as pd
@@ -15,6 +16,7 @@ from stance.entities import load_catalogue
 from stance.exchange import (
     ANNOTATION_TOOLS,
     DNA_COLUMNS,
+    NETWORKS,
     Utf16,
     actor_network,
     corpus_positions,
@@ -97,6 +99,7 @@ HOLDS = {"actor": "Ann", "target": "tax", "stance": "favor", "p_favor": 1, "p_ag
         ({"target": " "}, "target is empty"),
         ({"stance": ""}, "unknown stance ''"),
         ({"stance": "Favor"}, "unknown stance 'Favor'"),
+        ({"stance": "mixed"}, "unknown stance 'mixed' .*; only positions, which have n_statements, are mixed"),
     ],
 )
 def test_tables_that_cannot_be_right_are_refused(tmp_path, change, message):
@@ -177,6 +180,22 @@ def test_matrices_make_graphs():
     assert wide.loc["Dee", "tax"] == 0
 
 
+@pytest.mark.parametrize("network", NETWORKS)
+def test_names_like_the_index_of_a_matrix(tmp_path, network):
+    positions(("actor", "R", "favor"), ("P", "actor", "favor"), ("P", "R", "favor")).to_csv(tmp_path / "p.csv", index=False)
+    done = run_in(tmp_path, "export", "p.csv", "--network", network, "-o", "m.csv")
+    assert done.returncode == 0, done.stderr
+    columns = ["R", "actor"] if network == "actor-target" else ["P", "actor"]
+    assert pd.read_csv(tmp_path / "m.csv", index_col=0).columns.tolist() == columns
+
+
+def test_what_is_uncertain_takes_no_side():
+    rows = [HOLDS | {"actor": name, "stance": "uncertain"} for name in ("Ann", "Ann", "Bo")]
+    of_statements = corpus_positions(pd.DataFrame(rows))
+    assert list(of_statements["stance"]) == ["neutral", "neutral"]
+    assert list(corpus_positions(of_statements.assign(stance="uncertain"))["stance"]) == ["neutral", "neutral"]
+
+
 def test_positions_by_document_merge_near_to_those_of_the_statements(statements):
     from stance import aggregate_stances
 
@@ -230,6 +249,26 @@ def test_dna_neutral_is_left_out_or_as_asked(statements, neutral, rows):
     assert write_dna(statements, [DOCUMENT], stream, neutral) == rows
     stances = [r["agreement"] for r in csv.DictReader(stream.getvalue().splitlines(), delimiter=";")]
     assert stances == ["1", "0", *([neutral] if neutral else [])]
+
+
+@pytest.mark.parametrize(
+    ("date", "time", "said"),
+    [
+        ("2024-02-03 10:30", "2024-02-03 10:30:00", ""),
+        ("13/01/2020", "2020-01-13 00:00:00", ""),
+        ("7 November 2017", "2017-11-07 00:00:00", ""),
+        ("0001-01-01", "0001-01-01 00:00:00", ""),
+        ("2020-01-01T10:00:00+05:00", "2020-01-01 10:00:00", "a zone, which is left out: '2020-01-01T10:00:00+05:00'"),
+        ("", "", ""),
+        *((d, "", f"1 of 1 documents have a date that is none: {d!r}") for d in ("spring 2017", "43000", "now", "10:30", "May 5")),
+    ],
+)
+def test_dna_has_the_dates_that_are_dates(statements, date, time, said):
+    stream, told = io.StringIO(), []
+    with warnings.catch_warnings(action="error"):
+        write_dna(statements, [Document("d1", TEXT, date)], stream, say=told.append)
+    assert {r["time"] for r in csv.DictReader(stream.getvalue().splitlines(), delimiter=";")} == {time}
+    assert bool(told) == bool(said) and said in "".join(told)
 
 
 def test_dna_affiliation_tells_person_from_organization(statements):
@@ -333,6 +372,18 @@ def test_dna_statement_that_names_nobody_is_refused(tmp_path):
     assert [r["line"] for r in problems.rows] == [3]
 
 
+def test_dna_rows_of_no_use_are_skipped_and_long_cells_are_read(tmp_path):
+    span = ("Olsen", "ferry tunnel", "1", "Olsen on the ferry tunnel", "0")
+    bad = [dna_row(*span, "999"), dna_row("A", "b", "yes", "A b"), dna_row("A", "b", "1", "A b \0"), ("A", "b")]
+    path = dna_file(tmp_path / "e.csv", *bad, dna_row(*span, "33"), header=(*DNA_COLUMNS[:-1], "x" * 140_000))
+    problems = Problems(skip=True)
+    assert len(read_dna(path, [DOCUMENT], problems=problems)) == 1
+    told = {r["line"]: r["reason"] for r in problems.rows}
+    assert sorted(told) == [2, 3, 4, 5]
+    for line, reason in ((2, "the statement ends at"), (3, "agreement must be 0 or 1"), (4, "text holds a NUL"), (5, "2 fields")):
+        assert reason in told[line]
+
+
 def test_dna_of_earlier_versions_and_signed_agreement(tmp_path):
     header = ("statement ID", "time", "document ID", "document title", "author", "source", "section", "type", "text")
     header += ("organization", "concept", "agreement")
@@ -352,6 +403,9 @@ def test_dna_of_earlier_versions_and_signed_agreement(tmp_path):
         ("text,actor\n", "1: no column 'concept'"),
         ("organization;concept;agreement;text\nA;b;yes;A b\n", "e.csv:2: agreement must be 0 or 1, not 'yes'"),
         ("organization;concept;agreement;text\nA;b;1\n", "e.csv:2: 3 fields where the header has 4"),
+        ("organization;concept;agreement;text;text\nA;b;1;A b;c\n", "e.csv:1: column 'text' stands twice"),
+        ("concept;agreement;text\nb;1;A b\n", "e.csv:1: no column 'organization'"),
+        ("organization;concept;agreement;text\n", "e.csv: holds no statements"),
         ("organization;concept;agreement;text;start_position;stop_position\nA;b;1;A b;9;3\n", "e.csv:2: positions 9:3"),
         (
             "organization;concept;agreement;text;start_position;stop_position\nA;b;1;A b;x;3\n",
@@ -442,6 +496,7 @@ def ls_task(*results, **more):
 
 
 SPANS = [{"start": MAYOR[0], "end": MAYOR[1], "label": "ACTOR"}, {"start": TRAM[0], "end": TRAM[1], "label": "TARGET"}]
+PRODIGY = {"text": SENTENCE, "spans": SPANS, "accept": ["favor"], "answer": "accept"}
 ENTITIES = [
     {"id": 10, "label": "actor", "start_offset": MAYOR[0], "end_offset": MAYOR[1]},
     {"id": 11, "label": "target", "start_offset": TRAM[0], "end_offset": TRAM[1]},
@@ -562,12 +617,26 @@ def test_skipped_and_rejected_tasks_are_left_out(tmp_path, tool, task):
             {"id": 1, "text": "A b", "entities": [], "relations": [{"from_id": 1, "to_id": 2, "type": "favor"}]},
             "not an annotation of doccano",
         ),
+        *(
+            ("label-studio", ls_task({"id": "m", "type": "labels", "value": {"start": start, "end": 9, "labels": ["actor"]}}), why)
+            for start, why in (
+                *(("abc", "start must be a number, not 'abc'"), (float("inf"), "start must be a number, not inf")),
+                *((1.5, "start must be a whole number"), (-1, "start must be from 0 to"), (None, "start must be a number, not None")),
+            )
+        ),
+        ("prodigy", PRODIGY | {"spans": [SPANS[0] | {"end": "q"}]}, "end must be a number, not 'q'"),
+        ("prodigy", PRODIGY | {"text": SENTENCE + "\ud83d"}, "task 1: text holds half a surrogate pair"),
+        ("prodigy", PRODIGY | {"text": SENTENCE + "\0"}, "task 1: text holds a NUL character"),
+        ("prodigy", PRODIGY | {"text": list(SENTENCE)}, "text must be a string"),
+        ("doccano", {"text": SENTENCE, "entities": [ENTITIES[0] | {"start_offset": "x"}]}, "start must be a number, not 'x'"),
     ],
 )
 def test_bad_annotations_are_refused_by_task(tmp_path, tool, task, message):
     (tmp_path / "a.json").write_text(json.dumps([task]))
     with pytest.raises(InputError, match=message):
         read_annotations(tmp_path / "a.json", tool)
+    problems = Problems(skip=True)
+    assert read_annotations(tmp_path / "a.json", tool, problems=problems).empty and problems.count == 1
 
 
 @pytest.mark.parametrize(
@@ -578,6 +647,19 @@ def test_files_that_are_no_annotations(tmp_path, content, message):
     (tmp_path / "a.json").write_text(content)
     with pytest.raises(InputError, match=message):
         read_annotations(tmp_path / "a.json", "prodigy")
+
+
+def test_one_file_of_no_use_takes_no_other_along(tmp_path):
+    tasks = {"bad": PRODIGY | {"accept": ["maybe"]}, "none": PRODIGY | {"answer": "ignore"}, "good": PRODIGY}
+    for name, task in tasks.items():
+        (tmp_path / f"{name}.jsonl").write_text(json.dumps(task) + "\n")
+    skip = ("--from", "prodigy", "--on-error", "skip", "-o", "q.csv")
+    done = run_in(tmp_path, "import", "bad.jsonl", "none.jsonl", "good.jsonl", *skip)
+    assert done.returncode == 0 and "2 refused" in done.stderr and len(read_labeled(tmp_path / "q.csv")) == 1
+    (tmp_path / "q.csv").unlink()
+    done = run_in(tmp_path, "import", "bad.jsonl", *skip)
+    assert done.returncode == 2 and "1 refused, the first bad.jsonl, task 1: unknown stance 'maybe'" in done.stderr
+    assert (tmp_path / "q.csv.refused.jsonl").exists() and not (tmp_path / "q.csv").exists()
 
 
 def test_two_annotators_are_two_rows(tmp_path):
@@ -612,6 +694,19 @@ def test_commands_go_out_and_back(tmp_path, statements):
     assert read_table(tmp_path / "s.csv")["evidence"].iloc[2].startswith("- Later")
 
 
+def test_a_lone_carriage_return_goes_out_and_back(tmp_path):
+    text = "Olsen backs the\rferry tunnel."
+    (tmp_path / "d1.txt").write_text(text, newline="")
+    pd.DataFrame([statement(text, "Olsen", "ferry tunnel", "favor", text=text)]).to_json(
+        tmp_path / "s.jsonl", orient="records", lines=True
+    )
+    for arguments in (("export", "s.jsonl", "--to"), ("import", "out.csv", "--from")):
+        name = "out.csv" if arguments[0] == "export" else "labeled.csv"
+        done = run(*arguments, "dna", "-d", "d1.txt", "-o", name, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+    assert list(read_labeled(tmp_path / "labeled.csv")["text"]) == [text]
+
+
 def test_commands_write_networks(tmp_path):
     CAMPS.to_csv(tmp_path / "p.csv", index=False)
     assert run("export", "p.csv", "-o", "n.graphml", cwd=tmp_path).returncode == 0
@@ -631,6 +726,7 @@ def test_commands_write_networks(tmp_path):
             ["export", "p.csv", "-o", "x.json", "--to", "prodigy"],
             "no column 'sentence_start'; tasks are made from statements",
         ),
+        (["export", "t.csv", "-o", "x.json", "--to", "doccano"], "no column 'actor_start'; tasks are made from statements"),
         (["export", "p.csv", "-o", "x.csv", "--to", "dna"], "no column 'doc_id'; the Discourse Network Analyzer needs"),
         (["import", "p.csv"], "--from is missing: choose dna"),
         (["import", "p.csv", "--from", "dna"], "p.csv:1: no column 'concept'"),
@@ -638,8 +734,9 @@ def test_commands_write_networks(tmp_path):
 )
 def test_commands_refuse_with_a_remedy(tmp_path, arguments, message):
     CAMPS.to_csv(tmp_path / "p.csv", index=False)
+    CAMPS.assign(text="x").to_csv(tmp_path / "t.csv", index=False)
     done = run(*arguments, cwd=tmp_path)
     assert done.returncode == 2
     assert message in done.stderr
     assert "Traceback" not in done.stderr
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["p.csv"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["p.csv", "t.csv"]

@@ -5,13 +5,14 @@ import re
 import shutil
 import struct
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pandas as pd
 import pytest
 from conftest import run_in
 
-from stance.report import alike_together, layout, over_time, page, pieces, sides, strongest, write_report
+from stance.report import VIEWS, alike_together, layout, over_time, page, pieces, sides, strongest, write_report
 from stance.text import InputError
 
 
@@ -107,7 +108,10 @@ def test_positions_over_time_have_intervals_that_shrink_with_documents():
 
 @pytest.mark.parametrize(
     ("dates", "periods"),
-    [(["2024-01-01", "2024-01-01"], 1), (["2024-01-01", "", "no date"], 1), (["", ""], 0)],
+    [
+        *((["2024-01-01", "2024-01-01"], 1), (["2024-01-01", "", "no date"], 1), (["", ""], 0), (["now", "10:30"], 0)),
+        (["0001-01-01", "13/01/2020", "2020-01-13T10:00:00+05:00", "Tue, 14 Jan 2020 23:30:00 -0500"], 2),
+    ],
 )
 def test_undated_rows_are_left_out_of_time(dates, periods):
     table = pd.DataFrame([statement("A", "b", FAVOR, f"d{i}", d) for i, d in enumerate(dates)])
@@ -178,9 +182,19 @@ def test_svg_is_text_with_a_description(tmp_path, small):
     assert "Quiet Club" not in svg
 
 
+@pytest.mark.parametrize("view", VIEWS)
+def test_what_xml_cannot_hold_is_drawn_as_a_mark(tmp_path, small, view):
+    table = small.assign(actor=small["actor"] + "\x01", target=small["target"] + "\ufffe")
+    write_report(table, tmp_path / "p.svg", view=view, title="Har\x0cbour")
+    svg = ElementTree.parse(tmp_path / "p.svg")
+    assert "Har\ufffdbour" in "".join(svg.getroot().itertext())
+    write_report(table, tmp_path / "p.png", view=view)
+
+
 @pytest.mark.parametrize(
     ("name", "options", "message"),
     [
+        *((f"r.{kind}", {"title": "\udce9"}, "the title holds half a surrogate pair") for kind in ("html", "svg", "png")),
         ("r.pdf", {}, "written as .html, .png or .svg"),
         ("r.png", {"view": "pie"}, "unknown view 'pie'"),
         ("r.svg", {"view": "time"}, "no positions over time"),
@@ -274,6 +288,10 @@ def test_command_draws_and_takes_dates_from_the_documents(tmp_path, small):
         assert (done.returncode, done.stdout) == (0, ""), done.stderr
         assert (tmp_path / output).stat().st_size > 1000
     assert '"2024-03-09"' in (tmp_path / "r.html").read_text(encoding="utf-8")
+    # a document without a date takes none away
+    small.drop(columns="cues").to_csv(tmp_path / "s.csv", index=False)
+    pd.DataFrame({"doc_id": ["d1"], "text": "x"}).to_csv(tmp_path / "docs.csv", index=False)
+    assert run("report", "s.csv", "-d", "docs.csv", "-o", "t.svg", "--view", "time", cwd=tmp_path).returncode == 0
 
 
 @pytest.mark.parametrize(
