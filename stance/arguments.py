@@ -256,6 +256,8 @@ class Clauses:
         labels, children, head = self.tree.labels, self.tree.children, self.tree.heads[verb]
         if labels[verb] == "ccomp" and self.lemmas[head] in ("see", "have") and labels[head] == "xcomp":
             head = self.tree.heads[head]  # "wants to see the ban lifted"
+        if labels[verb] == "ccomp" and self.tree.tags[head] == "O" and self.words[head].removesuffix("s") in _WISHES:
+            return [(k, _LINKED) for k in self.owners(head)]  # "Oslo's call for Ruiz to go"
         if labels[verb] not in ("ccomp", "xcomp") or self.lemmas[head] not in _CAUSES or head in self.impersonal:
             return []
         asked = {labels[k] for k in children[head]}
@@ -524,9 +526,9 @@ def _sentence(text: str, forced: tuple[int, ...], syntax: str) -> Sentence:
     if gone:
         kept = [k for k in range(len(cues)) if k not in gone]
         cues, arguments = [cues[k] for k in kept], [arguments[k] for k in kept]
-    for cue, word, k in _understood(clauses, reading, cues):
+    for cue, word, found in _understood(clauses, reading, cues, arguments):
         cues.append((cue, word))
-        arguments.append((_likewise(clauses, word), *arguments[k][1:]))
+        arguments.append(found)
     reached: dict[int, list[tuple[int, int]]] = {}
     pronouns: list[tuple[int, int, int]] = []
     for k, found in enumerate(arguments):
@@ -578,10 +580,13 @@ def _resists(cue: Cue) -> bool:
     return cue.pos in ("adj", "phrase") and (cue.stance, cue.frame, cue.negated) == ("against", "subj", False)
 
 
-def _understood(clauses: Clauses, reading: Reading, cues: Sequence[tuple[Cue, int]]) -> list[tuple[Cue, int, int]]:
-    """Cues that are not said again: "Oslo backs the plan, but Lima does not", "unlike Lima, Oslo backs it", "all but Lima".
+def _understood(
+    clauses: Clauses, reading: Reading, cues: Sequence[tuple[Cue, int]], arguments: Sequence[tuple[list[Argument], ...]]
+) -> list[tuple[Cue, int, tuple[list[Argument], ...]]]:
+    """Cues that are not said again: "Oslo backs the plan, but Lima does not", "unlike Lima, Oslo backs it", "all but Lima",
+    "backs the ferry, not the bridge".
 
-    Each with the token that stands for it, and the number of the cue that it is understood from.
+    Each with the token that stands for it, and its arguments.
     """
     tree, words = clauses.tree, clauses.words
     marks = [i for i, tag in enumerate(tree.tags) if tag == "X" and _is_elliptic(clauses, i)]
@@ -605,7 +610,15 @@ def _understood(clauses: Clauses, reading: Reading, cues: Sequence[tuple[Cue, in
             plain = cue.pos == "verb" and cue.frame in ("subj", "both", "fate") and not cue.passive
             if plain and (word == verb or (tree.heads[word] == verb and tree.labels[word] == "xcomp")):
                 negated = not (none or cue.negated) if excepted else cue.negated != turned
-                out.append((cue._replace(start=i, end=i + 1, negated=negated), i, k))
+                found = (_likewise(clauses, i), *arguments[k][1:])
+                out.append((cue._replace(start=i, end=i + 1, negated=negated), i, found))
+    for i in (i for i, word in enumerate(words) if word == "not" and words[i - 1] == "," and i):
+        other = next((k for k in range(i + 1, min(i + 6, len(words))) if tree.labels[k] == "dep" and tree.tags[k] in "ON"), i)
+        for k, (cue, word) in enumerate(cues):
+            plain = cue.pos == "verb" and cue.frame in ("subj", "fate") and not cue.passive and cue.end < i
+            if plain and other > i and (tree.heads[other], _ITSELF) in arguments[k][1] and word < tree.heads[other]:
+                found = (arguments[k][0], [(other, _ITSELF)], [], [])
+                out.append((cue._replace(start=i, end=i + 1, negated=not cue.negated), i, found))
     return out
 
 
@@ -859,6 +872,8 @@ def _of_noun(
         holders = []
     # "Tram plan a bad joke", "is angry that Oslo backed the plan"
     rest = rest + [(k, _ITSELF) for k in tree.children[word] if labels[k] in ("nsubj", "ccomp")]
+    if any(labels[k] == "ccomp" for k in tree.children[word]) and clauses.words[word].removesuffix("s") in _WISHES:
+        holding.append("that")  # a call for Ruiz to go is not for Ruiz
     receivers = [o for preposition, o in obliques if preposition not in holding] + rest
     if cue.frame == "fate" and not receivers and cue.entry not in _OF_DOERS:  # "Ruiz's arrest"
         receivers = [o for o in owners if labels[o[0]] == "poss"]

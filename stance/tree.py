@@ -751,6 +751,12 @@ class _Attaching(Phrases):
 
     def _attach_infinitive(self, group: Group, before: Group | None, verb: Group | None) -> None:
         waits = before is not None and before.role == "subject" and (verb is None or verb.head < before.head)
+        if before is not None and before.role == "pobj" and self.words[self.heads[before.head]] == "for":
+            noun = self.heads[self.heads[before.head]]
+            if noun >= 0 and self.tags[noun] == "O" and self.words[noun].removesuffix("s") in _FOR_ONE_TO:
+                self.hang(before.head, group.head, "nsubj")  # "the call for Obi to go was"
+                self.hang(group.head, noun, "ccomp")
+                return
         if before is not None and (waits or (before.kind == "NP" and self.words[before.head] in TO_DO)):
             self.hang(group.head, before.head, "acl")  # "plans to"
         elif verb is not None:

@@ -496,6 +496,9 @@ ROLES = [
     ("The pact has critics in Oslo.", "Oslo", "The pact", "critic", "HR"),
     ("Oslo sought the support of Neri for the pact.", "Neri", "the pact", "support", "-R"),
     ("Oslo gave Neri the cold shoulder.", "Oslo", "Neri", "give the cold shoulder to", "HR"),
+    ("Oslo's call for Neri to resign was ignored.", "Oslo", "Neri", "call for", "Hv"),
+    ("Oslo's call for Neri to resign was ignored.", "Oslo", "Neri", "resign", "hR"),
+    ("Oslo repeated its call for Neri to resign.", "Oslo", "Neri", "resign", "iR"),
     # a critic of the pact is no part of it
     ("Oslo, a critic of the pact, likes Neri.", "the pact", "Neri", "like", "-R"),
     # what a later clause takes back
@@ -542,6 +545,7 @@ UNDERSTOOD = [
     ("Rome wants to ban the pact, but Oslo won't.", "want to ban", [("-R", False), ("HR", True)]),
     ("Unlike Oslo, Rome backs the pact.", "back", [("-R", False), ("HR", True)]),
     ("Rome, like Oslo, backs the pact.", "back", [("-R", False), ("HR", False)]),
+    ("Oslo backed the ferry, not the pact.", "back", [("H-", False), ("HR", True)]),
     ("All but Oslo backed the pact.", "back", [("-R", False), ("HR", True)]),
     ("Every state but Oslo backed the pact.", "back", [("-R", False), ("HR", True)]),
     ("All members except Oslo signed the pact.", "sign", [("-R", False), ("HR", True)]),
