@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from stance.text import MAX_CHARS, InputError, kind_of, refused_path
+from stance.text import MAX_CHARS, InputError, kind_of, refused_path, spelled
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,7 +73,7 @@ def say(message: str) -> None:
 
 def visible(text: str, kept: str = "") -> str:
     """Text for a terminal: control characters, which could hide or forge what it shows, as escapes."""
-    return "".join(c if c.isprintable() or c in kept else ascii(c)[1:-1] for c in text)
+    return "".join(c if c.isprintable() or c in kept else ascii(c)[1:-1] for c in spelled(text))
 
 
 def skips(on_error: str, output: Path | None, *read: str | Path | None) -> bool:
@@ -148,7 +148,7 @@ def train(
     model.fit_incidence(found, frame["stance"].to_numpy(str))
     info: dict[str, Any] = {
         "data": {
-            "sources": [str(p) for p in labeled],
+            "sources": [spelled(str(p)) for p in labeled],
             "rows": len(frame),
             "documents": documents,
             "stances": {str(k): int(v) for k, v in sorted(counts.items())},
@@ -172,7 +172,7 @@ def train(
     model.save(output)
     header = read_header(output)
     with replacing(card) as temporary:
-        text = model_card(output.stem, info, {**header["settings"], "prior": header["prior"]}, header["versions"])
+        text = model_card(spelled(output.stem), info, {**header["settings"], "prior": header["prior"]}, header["versions"])
         temporary.write_text(text, encoding="utf-8")
     say(f"Saved {output} ({output.stat().st_size / 1e6:.1f} MB) and its card, {card}")
 
@@ -244,7 +244,7 @@ def predict(
         from stance.shards import predict_shards
 
         if kind == "parquet":
-            check_table(Path("part.parquet"))
+            check_table(Path(f"{output}/part.parquet"))
         meter = Meter("shards")
         with closing(meter):
             totals = predict_shards(
@@ -408,7 +408,7 @@ def info(
 def _print_header(path: Path, header: dict[str, Any]) -> None:
     from stance.card import in_words
 
-    print(f"model      {path}")
+    print(f"model      {visible(str(path))}")
     for key in ("settings", "prior", "versions", "data"):
         print(f"{key:<10} " + visible(", ".join(f"{k} {in_words(v)}" for k, v in header.get(key, {}).items())))
     print("terms      " + visible(", ".join(f"{g['name']} {g['terms']:,}" for g in header["groups"])))
@@ -700,6 +700,8 @@ def check_table(path: Path) -> None:
             import pyarrow  # noqa: F401
         except ImportError:
             raise InputError(f"{path}: writing Parquet needs pyarrow; pip install 'stance[parquet]'") from None
+        if spelled(str(path)) != str(path):
+            raise InputError(f"{path}: Parquet is written under names in UTF-8 only; name another output")
 
 
 def keep_inputs(output: Path, *read: str | Path | None) -> None:

@@ -40,7 +40,7 @@ from stance.batch import (
     refuse_twins,
 )
 from stance.storage import refusals, replacing
-from stance.text import InputError, kind_of, list_files
+from stance.text import InputError, kind_of, list_files, spelled
 from stance.workers import WorkError, deaths, started
 
 TEXTS_PER_SHARD = 1000
@@ -77,7 +77,7 @@ def shards_of(inputs: Iterable[str | Path]) -> list[Shard]:
         base = Path(given)
         for path in list_files(base):
             name = path.relative_to(base).as_posix() if base.is_dir() else path.name
-            found.append((str(path.absolute()), name))
+            found.append((str(path.absolute()), spelled(name)))
     groups: list[list[tuple[str, str]]] = []
     for item in found:
         texts = bool(groups) and kind_of(item[0]) == ".txt" == kind_of(groups[-1][-1][0])

@@ -75,6 +75,7 @@ class Problems:
 
     def refuse(self, file: str, line: int | str, reason: str, row: object = "") -> None:
         """Raise `InputError`, or put the row aside."""
+        file = spelled(file)
         if not self.skip:
             raise InputError(f"{file}:{line}: {reason}" if line else f"{file}: {reason}")
         self.count += 1
@@ -454,8 +455,17 @@ def kind_of(path: str | Path) -> str:
     return suffixes[-1] if suffixes and suffixes[-1] in READABLE else ""
 
 
+def spelled(name: str) -> str:
+    """A file's name as text that can be written: bytes that are not in the system's encoding, as old archives have, as escapes.
+
+    >>> spelled("caf\\udce9.txt")
+    'caf\\\\xe9.txt'
+    """
+    return re.sub("[\udc80-\udcff]", lambda m: f"\\x{ord(m[0]) - 0xDC00:02x}", name)
+
+
 def stem_of(path: str | Path) -> str:
-    """The name of a file without its ending and without a compression's.
+    """The name of a file, as text, without its ending and without a compression's.
 
     >>> stem_of("news/a.b.txt.gz")
     'a.b'
@@ -464,7 +474,7 @@ def stem_of(path: str | Path) -> str:
     for endings in (COMPRESSED, READABLE):
         if path.suffix.lower() in endings:
             path = path.with_suffix("")
-    return path.name
+    return spelled(path.name)
 
 
 def list_files(path: str | Path, kinds: Iterable[str] = READABLE) -> list[Path]:
@@ -675,11 +685,11 @@ def _parquet_rows(path: Path, required: Iterable[str]) -> Iterator[tuple[int, di
         import pyarrow.parquet as parquet
     except ImportError:
         raise InputError(f"{path}: reading Parquet needs pyarrow; pip install 'stance[parquet]'") from None
-    if not path.exists():
-        raise InputError(f"{path}: no such file")
     number = 0
     try:
-        with parquet.ParquetFile(path) as table:
+        if not path.exists():
+            raise InputError(f"{path}: no such file")
+        with open(path, "rb") as stream, parquet.ParquetFile(stream) as table:  # pyarrow takes names in UTF-8 only
             _check_columns(path, table.schema_arrow.names, required)
             for batch in table.iter_batches(batch_size=1024):
                 for row in batch.to_pylist():

@@ -18,7 +18,7 @@ import pandas as pd
 import pytest
 
 from stance import InputError, load_catalogue, read_documents, read_labeled
-from stance.text import Problems
+from stance.text import Problems, read_rows
 
 BOM = b"\xef\xbb\xbf"
 LONG = "word " * 40_000  # 200,000 characters: above the csv module's own limit of 131,072
@@ -93,6 +93,8 @@ ODD: dict[str, tuple[str, bytes, dict[str, Any], list[tuple[str, str]]]] = {
     "spaces in the header": ("a.csv", b" doc_id , text \nx,a\n", {}, [("x", "a")]),
     "other columns": ("a.csv", b"text,NA,x y\na,1,2\n", {}, [("a-2", "a")]),
     "header alone": ("a.csv", b"text\n", {}, []),
+    "a name that is not UTF-8": ("caf\udce9.txt", b"Oslo agreed.", {}, [("caf\\xe9", "Oslo agreed.")]),
+    "rows of a name that is not UTF-8": ("caf\udce9.csv", b"text\nOslo\n", {}, [("caf\\xe9-2", "Oslo")]),
 }
 
 
@@ -309,6 +311,34 @@ def test_refused_rows_are_said_where_there_is_no_output(
     assert ran.out.startswith("doc_id,") and "refused" not in ran.out
     ran = stance("predict", path, "-m", small_model, "--on-error", "ignore")
     assert ran.code == 2 and "choose stop or skip" in one_line(ran.err)
+
+
+@pytest.mark.parametrize("output", ["o.csv", "o.jsonl", "o.parquet", "out"])
+def test_file_names_that_are_not_utf8(output: str, tmp_path: Path, stance: Callable[..., Any], small_model: Path) -> None:
+    """As old archives unpack to: each name, and each row refused of it, is written as text."""
+    (tmp_path / "in").mkdir()
+    for name in ("caf\udce9.txt", "caf\udce8.txt", "caf.txt"):
+        put(tmp_path / "in", name, b"Turkey condemned Russia.")
+    put(tmp_path / "in", "emp\udce9.txt", b"")
+    catalogue = put(tmp_path, "e.csv", CATALOGUE + b"Turkey,,,\nRussia,,,\n")
+    to = tmp_path / output
+    ran = stance("predict", tmp_path / "in", "-m", small_model, "-e", catalogue, "-o", to, "--on-error", "skip")
+    assert ran.code == 0, ran.err
+    table, refused = to, Path(f"{to}.refused.jsonl")
+    if output == "out":
+        table, refused = to / "part-00000.csv", to / "part-00000.csv.refused.jsonl"
+        names = ["caf.txt", "caf\\xe8.txt", "caf\\xe9.txt", "emp\\xe9.txt"]
+        assert json.loads((to / "manifest.json").read_text())["inputs"][0]["files"] == names
+    assert {row["doc_id"] for _, row in read_rows(table, ["doc_id"])} == {"caf", "caf\\xe8", "caf\\xe9"}
+    assert json.loads(refused.read_text())["file"].endswith("emp\\xe9.txt")
+    assert r"in/emp\xe9.txt: is empty" in one_line(stance("predict", tmp_path / "in", "-m", small_model).err)
+
+
+def test_training_data_whose_name_is_not_utf8(tmp_path: Path, stance: Callable[..., Any]) -> None:
+    path = put(tmp_path, "lab\udce9.csv", LABELS + FINE)
+    model = tmp_path / "m\udce9.joblib"
+    assert stance("train", path, "-o", model, "--folds", "0").code == 0
+    assert r"lab\xe9.csv" in stance("info", model).out and r"lab\xe9.csv" in model.with_suffix(".md").read_text()
 
 
 def test_standard_input(
