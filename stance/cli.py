@@ -926,6 +926,8 @@ def _stop(number: int, frame: object) -> None:
     """End in good order at the first signal, so that no half-written file stays; at once at the second."""
     for other in (signal.SIGINT, signal.SIGTERM):
         signal.signal(other, lambda n, f: os._exit(128 + n))
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)  # of a terminal that is closed, both the shell and the system send one
     threading.excepthook = lambda failure: None  # joblib's thread may stumble over the work that is taken from it
     with suppress(OSError):
         os.write(2, b"stance: interrupted\n" if number == signal.SIGINT else b"stance: terminated\n")
