@@ -39,7 +39,7 @@ from stance.batch import (
     read_chunks,
     refuse_twins,
 )
-from stance.storage import refusals, replacing
+from stance.storage import refusals, replacing, sweep
 from stance.text import InputError, kind_of, list_files, spelled
 from stance.workers import WorkError, deaths, started
 
@@ -237,6 +237,7 @@ def predict_shards(
         raise InputError(f"{folder}: is no folder; name one, or a table that ends in .csv, .jsonl or .parquet")
     shards = shards_of(inputs)
     with ExitStack() as stack:
+        stack.callback(_sweep, folder)
         run = stack.enter_context(_runner(jobs, backend, scheduler, timeout))
         order = {shard.name: i for i, shard in enumerate(shards)}
         for name, digest in run(_named_digest, [(shard,) for shard in shards]):
@@ -293,9 +294,19 @@ def predict_shards(
             writer = TableWriter(temporary, job.format)
             writer.write(tuple(table.columns), encode(table, job.format))
             writer.close()
-    for left in (*folder.glob(".part-*.tmp"), *(folder / _RECORDS).glob(".part-*.tmp")):
-        left.unlink(missing_ok=True)  # of workers that were killed
+    for left in _leftovers(folder):
+        left.unlink(missing_ok=True)  # of workers that were killed, where the file system has no locks
     return totals
+
+
+def _leftovers(folder: Path) -> list[Path]:
+    return [*folder.glob(".part-*.tmp"), *(folder / _RECORDS).glob(".part-*.tmp")]
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what workers left that a signal ended at work; what another run in the folder is writing is locked, and stays."""
+    for left in _leftovers(folder):
+        sweep(left)
 
 
 def _ids(record: dict[str, Any]) -> np.ndarray:

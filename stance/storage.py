@@ -134,7 +134,7 @@ def _temporary(path: Path) -> tuple[int, Path]:
         if mine and not os.path.lexists(name):
             return mine
         if os.path.lexists(name):
-            _sweep(name)
+            sweep(name)
         if not mine:
             with suppress(FileExistsError):
                 descriptor = os.open(name, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666)
@@ -162,7 +162,7 @@ def _lock(descriptor: int) -> bool | None:
     return True
 
 
-def _sweep(name: Path) -> None:
+def sweep(name: Path) -> None:
     """Remove a temporary whose writer is dead: nobody holds its lock."""
     try:
         descriptor = os.open(name, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
