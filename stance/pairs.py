@@ -5,12 +5,12 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from stance.text import InputError, Problems, as_text, kind_of, list_files, read_rows
+from stance.text import InputError, Problems, as_text, kind_of, list_files, need_columns, read_rows, unfit
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -122,6 +122,9 @@ def row_pair(row: dict[str, Any]) -> Pair:
     for column in ("text", "actor", "target"):
         if not isinstance(row.get(column), str):
             raise PairError(f"{column} must be a string, not {row.get(column)!r}")
+    reason = unfit(row["text"])
+    if reason:
+        raise PairError(f"text {reason}")
     return find_pair(row["text"], row["actor"], row["target"], offsets)
 
 
@@ -223,9 +226,7 @@ def frame_pairs(frame: pd.DataFrame) -> list[Pair]:
     InputError
         naming the row's index, the value and the remedy.
     """
-    missing = [c for c in ("text", "actor", "target") if c not in frame.columns]
-    if missing:
-        raise InputError(f"no column {missing[0]!r}; the table has {', '.join(map(repr, frame.columns))}")
+    need_columns(frame, ("text", "actor", "target"), OFFSETS)
     columns = [c for c in ("text", "actor", "target", *OFFSETS) if c in frame.columns]
     pairs = []
     for index, *values in frame[columns].itertuples(index=True, name=None):
@@ -234,3 +235,25 @@ def frame_pairs(frame: pd.DataFrame) -> list[Pair]:
         except PairError as error:
             raise InputError(f"row {index!r}: {error}") from None
     return pairs
+
+
+def frame_stances(frame: pd.DataFrame, beside: Iterable[object] | None = None) -> list[str]:
+    """The label of every row of a table, in order: its column stance, or those that are given beside it.
+
+    Raises
+    ------
+    InputError
+        naming the row's index, the value and the values allowed.
+    """
+    if beside is None:
+        need_columns(frame, ["stance"])
+    values = list(frame["stance"] if beside is None else beside)
+    if len(values) != len(frame):
+        raise InputError(f"{len(frame)} rows, and {len(values)} stances beside them; give one for each")
+    stances = []
+    for index, value in zip(frame.index, values, strict=True):
+        try:
+            stances.append(check_stance(value))
+        except PairError as error:
+            raise InputError(f"row {index!r}: {error}") from None
+    return stances

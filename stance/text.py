@@ -566,6 +566,17 @@ def unfit(text: str) -> str:
     return f"holds half a surrogate pair ({found.group()!r}) at character {at}; repair the text where it was made"
 
 
+def need_columns(table: pd.DataFrame, needed: Sequence[str], optional: Sequence[str] = ()) -> None:
+    """Refuse a table that lacks a column that is needed, or has two of one that is read."""
+    there = list(table.columns)
+    missing = [c for c in needed if c not in there]
+    if missing:
+        raise InputError(f"no column {missing[0]!r}; the table has {', '.join(map(repr, there))}")
+    twice = [c for c in (*needed, *optional) if there.count(c) > 1]
+    if twice:
+        raise InputError(f"column {twice[0]!r} stands twice in the table; rename one")
+
+
 def _text_rows(
     path: Path, kind: str, required: list[str], encoding: str, problems: Problems
 ) -> Iterator[tuple[int, dict[str, Any]]]:
