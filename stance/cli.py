@@ -670,10 +670,28 @@ def write_plain(table: pd.DataFrame, path: Path | None) -> None:
         if path.suffix == ".csv":
             csv_safe(table).to_csv(temporary, index=False)
         elif path.suffix == ".jsonl":
-            table.to_json(temporary, orient="records", lines=True, force_ascii=False)
+            # not by pandas, which cuts floats and takes no long integers; half a surrogate pair, deep in a value, as JSON's escape
+            with open(temporary, "w", encoding="utf-8", errors="backslashreplace", newline="") as stream:
+                for row in table.astype(object).where(table.notna(), None).to_dict("records"):
+                    print(json.dumps(row, ensure_ascii=False, default=str), file=stream)
         else:
-            table.to_parquet(temporary, index=False)
+            of_one_kind(table, path).to_parquet(temporary, index=False)
     say(f"Wrote {path}")
+
+
+def of_one_kind(table: pd.DataFrame, path: Path) -> pd.DataFrame:
+    """The table with text for the values of a column that Parquet cannot hold together, which is said."""
+    import pyarrow
+
+    from stance.text import as_text
+
+    for name in table.columns:
+        try:
+            pyarrow.array(table[name], from_pandas=True)
+        except (pyarrow.ArrowException, ValueError, OverflowError):
+            table = table.assign(**{name: table[name].map(lambda value: as_text(value) or None)})
+            say(f"{path}: column {name!r} holds values that Parquet cannot keep together; they are written as text")
+    return table
 
 
 def parse_prior(text: str | None) -> dict[str, float] | None:

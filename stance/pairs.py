@@ -206,7 +206,8 @@ def read_labeled(*inputs: str | Path, encoding: str = "utf-8", problems: Problem
     if not rows:
         refused = f" that can be used: {problems.count:,} refused, the first {problems.first}" if problems.count else ""
         raise InputError(f"{', '.join(map(str, inputs))}: no labelled pairs{refused}")
-    frame = pd.DataFrame(rows)
+    # as they stand: where a row lacks one, pandas would make floats of whole numbers, and cut long ones
+    frame = pd.DataFrame(rows, dtype=object).astype(dict.fromkeys(OFFSETS, "int64"))
     blank = frame["doc_id"] == ""
     if blank.any():
         names = {text: f"text-{i}" for i, text in enumerate(dict.fromkeys(frame["text"]))}
