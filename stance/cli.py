@@ -19,6 +19,7 @@ from stance.text import MAX_CHARS, InputError, kind_of, refused_path, spelled
 
 if TYPE_CHECKING:
     import pandas as pd
+    from rich.console import Console
 
     from stance.batch import Totals
     from stance.evaluate import Evaluation, Interval, Scores
@@ -310,10 +311,9 @@ def explain(
 
 def print_explanations(found: Sequence[Explanation], top: int) -> None:
     """Why, in a line; the sentence with its words marked; and the weightiest terms with the words that made them."""
-    from rich.console import Console
     from rich.text import Text
 
-    console = Console(highlight=False)
+    console = terminal()
     colour = {"favor": "bold blue", "against": "bold red", "neutral": "bold"}
     holds = {"favor": "favors", "against": "is against", "neutral": "is neutral toward"}
     for e in found:
@@ -739,9 +739,18 @@ _NUMERIC = ("score", "p_favor", "p_against")
 _EVIDENCE = 30  # characters of evidence at least beside the other columns
 
 
+def terminal() -> Console:
+    """What prints to the terminal; one that says it has next to no columns, as some that are no screen do, is taken for 80."""
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    if console.width < 20:
+        console.width = 80
+    return console
+
+
 def print_table(table: pd.DataFrame, show_all: bool) -> None:
     """A readable table: the columns that a person reads, and the evidence: beside them, or below on a narrow terminal."""
-    from rich.console import Console
     from rich.text import Text
 
     shown = table if show_all else table[~table["stance"].isin(["neutral", "uncertain"])]
@@ -756,7 +765,7 @@ def print_table(table: pd.DataFrame, show_all: bool) -> None:
     for name in columns:
         longest = 5 if name in _NUMERIC else max((len(visible(str(v))) for v in shown[name]), default=0)
         widths[name] = min(24, max(longest, len(name)))
-    console = Console(highlight=False)
+    console = terminal()
     room = console.width - sum(widths.values()) - 2 * len(columns)
     beside = room >= _EVIDENCE
     colour = {"favor": "blue", "against": "red", "mixed": "magenta", "neutral": "dim"}
@@ -891,8 +900,11 @@ def _run() -> int:
     if sys.stdout is None:
         say("stance: standard output is closed")
         return 1
-    if not sys.stdout.isatty() and isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(encoding="utf-8")  # a table has the same bytes in every locale
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        if sys.stdout.isatty():
+            sys.stdout.reconfigure(errors="replace")  # what the terminal cannot show
+        else:
+            sys.stdout.reconfigure(encoding="utf-8")  # a table has the same bytes in every locale
     try:
         app(prog_name="stance")
     except SystemExit as done:
