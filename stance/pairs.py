@@ -122,7 +122,7 @@ def row_pair(row: dict[str, Any]) -> Pair:
     for column in ("text", "actor", "target"):
         if not isinstance(row.get(column), str):
             raise PairError(f"{column} must be a string, not {row.get(column)!r}")
-    reason = unfit(row["text"])
+    reason = unfit(row["text"].replace("\0", " "))  # in a file a sign of UTF-16, which its reader refuses; here no harm
     if reason:
         raise PairError(f"text {reason}")
     return find_pair(row["text"], row["actor"], row["target"], offsets)

@@ -564,6 +564,7 @@ CATALOGUES: dict[str, tuple[bytes, str]] = {
     "affiliation in a circle": (CATALOGUE + b"A,actor,,B\nB,actor,,C\nC,actor,,A\n", "circle"),
     "no column": (b"entity\nOslo\n", "no column 'name'; the file has 'entity'"),
     "empty": (b"", "is empty"),
+    "header alone": (CATALOGUE, "names nothing below its header; list the entities to look for"),
     "ragged": (CATALOGUE + b"Oslo,actor\n", "2 fields where the header has 4"),
     "not UTF-8": (CATALOGUE + b"\xc5se,actor,,\n", "is not valid utf-8"),
 }
