@@ -82,8 +82,16 @@ def skips(on_error: str, output: Path | None, *read: str | Path | None) -> bool:
     if on_error not in ("stop", "skip"):
         raise InputError(f"--on-error {on_error}: choose stop or skip")
     if on_error == "skip" and output is not None:
-        keep_inputs(refused_path(output), *read)
+        check_output(refused_path(output), *read)
     return on_error == "skip"
+
+
+def only_for(what: str, **given: Any) -> None:
+    """Refuse an option that would change nothing, by its name: it was given for something that does not happen."""
+    for name, value in given.items():
+        if value:
+            shown = "" if value is True else " " + " ".join(map(str, value if isinstance(value, list) else [value]))
+            raise InputError(f"--{name.replace('_', '-')}{shown}: is for {what}; leave it out here")
 
 
 # ---------------------------------------------------------------------------------------------- commands
@@ -128,13 +136,13 @@ def train(
     from stance.card import card_path, model_card
     from stance.evaluate import calibration_offsets, cross_validate, folds_of, groups_of, labeled_digest
     from stance.model import StanceModel
-    from stance.pairs import read_labeled
+    from stance.pairs import labeled_folder, read_labeled
     from stance.storage import check_writable, read_header, refusals, replacing
 
     card = card_path(output)
     for path in (output, card):  # what cannot be written is an error before the work, not after
         check_writable(path)
-    with refusals(output, skips(on_error, output, *labeled), say) as problems:
+    with refusals(output, skips(on_error, output, *map(labeled_folder, labeled)), say) as problems:
         frame = read_labeled(*labeled, encoding=encoding, problems=problems)
     counts = frame["stance"].value_counts()
     documents = len(set(groups_of(frame)))
@@ -204,7 +212,10 @@ def predict(
     scheduler: Annotated[
         str | None, typer.Option(help="Dask's scheduler, as tcp://HOST:PORT.", metavar="ADDRESS")
     ] = None,
-    timeout: Annotated[float, typer.Option(min=0.1, help="With a folder: seconds in which a shard must be done.")] = 3600,
+    timeout: Annotated[
+        float | None,
+        typer.Option(min=0.1, help="With a folder and several jobs: seconds in which a shard must be done; else 3600."),
+    ] = None,
     format: Annotated[
         str | None, typer.Option(help="With a folder: of its tables; else csv.", metavar="csv|jsonl|parquet")
     ] = None,
@@ -229,11 +240,15 @@ def predict(
     if str(output) == "-":
         raise InputError("-o -: leave -o out to write CSV to stdout")
     folder = output is not None and (not output.suffix or os.path.isdir(output))
-    if output is not None and not folder:
-        check_table(output)
-        keep_inputs(output, *inputs, entities, model)
+    if output is not None:
+        if not folder:
+            check_table(output)
+        check_output(output, *inputs, entities, model, folder=folder)
     if format is not None and not folder:
         raise InputError(f"--format {format}: is for a folder of tables; name one with -o, or a file by its ending")
+    if not folder or (jobs == 1 and backend == "local"):
+        several = "a folder of tables made by several jobs (-o FOLDER, and --jobs or --backend dask)"
+        only_for(several, timeout=timeout and f"{timeout:g}")
     shares = parse_prior(prior)
     shown = output is None and sys.stdout.isatty()
     kind = format or "csv" if folder else "frame" if shown else output.suffix[1:] if output else "csv"
@@ -242,15 +257,14 @@ def predict(
     if backend == "dask" and not folder:
         raise InputError("--backend dask writes a folder of tables; name it with -o FOLDER")
     if folder:
-        from stance.shards import predict_shards
+        from stance.shards import TIMEOUT, predict_shards
 
         if kind == "parquet":
             check_table(Path(f"{output}/part.parquet"))
         meter = Meter("shards")
         with closing(meter):
-            totals = predict_shards(
-                inputs, output or "", job, jobs, backend.replace("local", "loky"), scheduler, timeout, meter
-            )
+            where = backend.replace("local", "loky")
+            totals = predict_shards(inputs, output or "", job, jobs, where, scheduler, timeout or TIMEOUT, meter)
         table = None
         if totals.refused:
             say(f"{totals.refused:,} refused; see {output}/*.refused.jsonl")
@@ -296,7 +310,7 @@ def explain(
 
     if output is not None:
         check_table(output)
-        keep_inputs(output, *inputs, entities, model)
+        check_output(output, *inputs, entities, model)
     given = read_documents(*inputs, encoding=encoding)
     found = explain_documents(StanceModel.load(model), given, actor, target, entities)
     if output is None and sys.stdout.isatty():
@@ -362,22 +376,21 @@ def evaluate(
     if output is not None and output.suffix != ".json":
         raise InputError(f"{output}: scores are written as .json")
     if output is not None:
-        keep_inputs(output, *labeled, *(statements or []), *(documents or []), entities, model)
+        check_output(output, *labeled, *(statements or []), *(documents or []), entities, model)
     shares = parse_prior(prior)
     if statements:
-        if shares or min_confidence or audit:
-            raise InputError("--prior, --min-confidence and --audit are for a model's scores; leave them out here")
+        refuse = on_error if on_error != "stop" else None
+        only_for("a model's scores", prior=prior, min_confidence=min_confidence, audit=audit, model=model, on_error=refuse)
         evaluate_agreement(labeled, statements, entities, documents, output, encoding)
         return
+    only_for("agreement with a coder (--statements)", entities=entities, documents=documents)
     from stance.evaluate import evaluate_model, labeled_digest
     from stance.model import StanceModel
-    from stance.pairs import read_labeled
-    from stance.storage import check_writable, refusals, replacing
+    from stance.pairs import labeled_folder, read_labeled
+    from stance.storage import refusals, replacing
 
-    if output is not None:
-        check_writable(output)
     loaded = StanceModel.load(model)
-    with refusals(output, skips(on_error, output, *labeled), say) as problems:
+    with refusals(output, skips(on_error, output, *map(labeled_folder, labeled)), say) as problems:
         frame = read_labeled(*labeled, encoding=encoding, problems=problems)
     if loaded.info_.get("data", {}).get("sha256") == labeled_digest(frame):
         say("Warning: the model was trained on this very data; these scores say nothing about new text.")
@@ -451,6 +464,9 @@ def report(
         raise InputError(f"--view {view}: choose {', '.join(VIEWS)}")
     if view is not None and output.suffix.lower() == ".html":
         raise InputError(f"--view {view}: is for one picture, .png or .svg; a page has all, leave it out")
+    if output.suffix.lower() != ".html":
+        only_for("a page (.html)", model=model)
+    check_output(output, *tables, *(documents or []), model)
     table = read_table(*tables, encoding=encoding, say=say)
     if documents:
         dates = {d.doc_id: d.date for d in read_given(documents, encoding)}
@@ -477,8 +493,11 @@ def export(
         typer.Option(help="By default graphml or matrix, by the ending of the output.", metavar="FORMAT"),
     ] = None,
     network: Annotated[
-        str, typer.Option(help="For graphml and matrix.", metavar="actor-target|congruence|conflict|subtract")
-    ] = "actor-target",
+        str | None,
+        typer.Option(
+            help="For graphml and matrix: actor-target unless told.", metavar="actor-target|congruence|conflict|subtract"
+        ),
+    ] = None,
     documents: DocumentsOption = None,
     entities: Annotated[
         Path | None, typer.Option("--entities", "-e", help="For dna: affiliations, which tell persons.")
@@ -507,7 +526,14 @@ def export(
 
     to = to or {".graphml": "graphml", ".csv": "matrix"}.get(output.suffix)
     check_tool(to, "--to", ("graphml", "matrix", "dna", *ANNOTATION_TOOLS))
-    keep_inputs(output, *tables, *(documents or []), entities)
+    if to != "dna":
+        only_for("--to dna", entities=entities, neutral=neutral)
+    if to in ("graphml", "matrix"):
+        only_for("--to dna and for tasks", documents=documents)
+    else:
+        only_for("--to graphml and matrix", network=network)
+    network = network or "actor-target"
+    check_output(output, *tables, *(documents or []), entities)
     skip = skips(on_error, output, *tables, *(documents or []), entities)
     table = read_table(*tables, encoding=encoding, say=say)
     given = read_given(documents, encoding)
@@ -558,9 +584,11 @@ def import_(
     from stance.storage import refusals
 
     check_tool(source, "--from", ("dna", *ANNOTATION_TOOLS))
+    if source != "dna":
+        only_for("--from dna", entities=entities)
     if output is not None:
         check_table(output)
-        keep_inputs(output, *files, *(documents or []), entities)
+        check_output(output, *files, *(documents or []), entities)
     catalogue = load_catalogue(entities) if entities else None
     given = read_given(documents, encoding)
     frames = []
@@ -588,7 +616,7 @@ def suggest(
         str | None, typer.Option(help="dna, label-studio, prodigy or doccano; else a table.", metavar="FORMAT")
     ] = None,
     doubtful: Annotated[bool, typer.Option("--doubtful", help="The labels that the model doubts most.")] = False,
-    folds: Annotated[int, typer.Option(min=2, help="With --doubtful: folds of cross-validation.")] = 5,
+    folds: Annotated[int | None, typer.Option(min=2, help="With --doubtful: folds of cross-validation; else 5.")] = None,
     exclude: Annotated[
         list[Path] | None, typer.Option(help="Labelled data that is not to be suggested again.", metavar="LABELED")
     ] = None,
@@ -599,7 +627,7 @@ def suggest(
     """Choose what a person should code next, or which labels to look at again."""
     from stance.exchange import ANNOTATION_TOOLS, tasks_of, write_dna, write_tasks
     from stance.model import StanceModel
-    from stance.pairs import read_labeled
+    from stance.pairs import labeled_folder, read_labeled
     from stance.storage import replacing
     from stance.suggest import doubtful_labels, suggest_statements
     from stance.text import Problems
@@ -611,8 +639,11 @@ def suggest(
     elif output is not None:
         check_table(output)
     if output is not None:
-        keep_inputs(output, *inputs, *(exclude or []), entities, model)
+        read = map(labeled_folder, inputs) if doubtful else inputs
+        check_output(output, *read, *map(labeled_folder, exclude or []), entities, model)
     if doubtful:
+        only_for("documents, not for --doubtful", entities=entities, exclude=exclude)
+        folds = folds or 5
         if to == "dna":
             raise InputError("--to dna: labelled sentences have no place in a document; choose another format")
         frame = read_labeled(*inputs, encoding=encoding)
@@ -621,6 +652,7 @@ def suggest(
             table = doubtful_labels(frame, settings, n, folds, advance)
         say(f"{len(table):,} of {len(frame):,} labels")
     else:
+        only_for("--doubtful", folds=folds)
         given = read_given(inputs, encoding)
         loaded = StanceModel.load(model)
         known = read_labeled(*exclude, encoding=encoding) if exclude else None
@@ -722,17 +754,26 @@ def check_table(path: Path) -> None:
             raise InputError(f"{path}: Parquet is written under names in UTF-8 only; name another output")
 
 
-def keep_inputs(output: Path, *read: str | Path | None) -> None:
-    """Refuse an output that would take the place of what the command reads."""
-    if not os.path.isfile(output):
-        return
+def check_output(output: Path, *read: str | Path | None, folder: bool = False) -> None:
+    """Refuse, before the work, an output that cannot be written, or that this command reads, now or when it is given again.
+
+    `folder` says whether the output is a folder of tables.
+    """
+    from stance.storage import check_writable
+
+    there, resolved = os.path.isfile(output), output.resolve()
     for path in (Path(p) for p in read if p is not None and str(p) != "-"):
         if os.path.isdir(path):
-            same = bool(kind_of(output)) and output.resolve().is_relative_to(path.resolve())
+            same = (folder or bool(kind_of(output))) and resolved.is_relative_to(path.resolve())
+            same = same and not any(part.startswith(".") for part in resolved.relative_to(path.resolve()).parts)  # which are not read
         else:
-            same = os.path.exists(path) and path.samefile(output)
-        if same:
+            same = there and os.path.exists(path) and path.samefile(output)
+        if same and there:
             raise InputError(f"{output}: is read by this command too, from {path}; name another output")
+        if same:
+            raise InputError(f"{output}: lies in {path}, which this command reads; name an output outside")
+    if not folder:
+        check_writable(output)
 
 
 _NUMERIC = ("score", "p_favor", "p_against")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -157,13 +158,16 @@ def check_stance(value: object) -> str:
     raise PairError(f"unknown stance {text!r}{hint} (allowed: {', '.join(STANCES)})")
 
 
+def labeled_folder(path: str | Path) -> str | Path:
+    """Where the labelled pairs of a path lie: `statements/` of a folder that has one, otherwise the path itself."""
+    below = Path(path, "statements")
+    return below if str(path) and os.path.isdir(below) else path
+
+
 def labeled_files(path: str | Path) -> list[Path]:
-    """The files of labelled pairs that a path stands for: itself, or a folder's (`statements/` where it has one)."""
-    path = Path(path)
-    if path.is_dir() and (path / "statements").is_dir():
-        path = path / "statements"
+    """The files of labelled pairs that a path stands for: itself, or a folder's, see `labeled_folder`."""
     not_pairs = {"entities.csv", "articles.csv"}
-    return [p for p in list_files(path, (".csv", ".jsonl", ".parquet")) if p.name not in not_pairs]
+    return [p for p in list_files(labeled_folder(path), (".csv", ".jsonl", ".parquet")) if p.name not in not_pairs]
 
 
 def read_labeled(*inputs: str | Path, encoding: str = "utf-8", problems: Problems | None = None) -> pd.DataFrame:
@@ -194,7 +198,7 @@ def read_labeled(*inputs: str | Path, encoding: str = "utf-8", problems: Problem
     for given in inputs:
         for path in labeled_files(given):
             if not kind_of(path):
-                raise InputError(f"{path}: " + ("not a .csv, .jsonl or .parquet" if path.exists() else "no such file"))
+                raise InputError(f"{path}: " + ("not a .csv, .jsonl or .parquet" if os.path.exists(path) else "no such file"))
             for line, row in read_rows(path, LABELED_COLUMNS, encoding, problems):
                 try:
                     pair, stance = row_pair(row), check_stance(row["stance"])

@@ -76,7 +76,7 @@ def shards_of(inputs: Iterable[str | Path]) -> list[Shard]:
             raise InputError("-: standard input cannot be read in shards; name files or folders")
         base = Path(given)
         for path in list_files(base):
-            name = path.relative_to(base).as_posix() if base.is_dir() else path.name
+            name = path.relative_to(base).as_posix() if os.path.isdir(base) else path.name
             found.append((str(path.absolute()), spelled(name)))
     groups: list[list[tuple[str, str]]] = []
     for item in found:
@@ -176,8 +176,12 @@ def check_manifest(folder: Path, manifest: dict[str, Any]) -> None:
     """
     path = folder / MANIFEST
     remedy = "give another folder, or empty this one"
-    if not path.exists():
-        if folder.exists() and any(folder.iterdir()):
+    try:
+        there, empty = path.exists(), not folder.exists() or not any(folder.iterdir())
+    except OSError as error:
+        raise InputError(f"{folder}: cannot be read: {error.strerror}; {remedy}") from None
+    if not there:
+        if not empty:
             raise InputError(f"{folder}: holds files but no {MANIFEST}; {remedy}")
         _write_json(path, manifest)
         return
@@ -305,8 +309,9 @@ def _leftovers(folder: Path) -> list[Path]:
 
 def _sweep(folder: Path) -> None:
     """Remove what workers left that a signal ended at work; what another run in the folder is writing is locked, and stays."""
-    for left in _leftovers(folder):
-        sweep(left)
+    with suppress(OSError):
+        for left in _leftovers(folder):
+            sweep(left)
 
 
 def _ids(record: dict[str, Any]) -> np.ndarray:

@@ -471,9 +471,13 @@ def read_plain(path: str | Path, limit: int = MAX_BYTES) -> dict[str, Any]:
         saying what is wrong, where the file is anything else.
     """
     path = Path(path)
-    if not path.exists():
+    try:
+        there, regular = path.exists(), path.is_file()
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from None
+    if not there:
         raise InputError(f"{path}: no such model file; train one with: stance train LABELED -o {path}")
-    if not path.is_file():
+    if not regular:
         raise InputError(f"{path}: is no file; name a model file (.joblib)")
     try:
         with open(path, "rb") as raw:

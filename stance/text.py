@@ -534,7 +534,7 @@ def read_rows(
         rows = _parquet_rows(path, required)
     elif kind in TABLES:
         rows = _text_rows(path, kind, required, encoding, problems)
-    elif not path.exists():
+    elif not os.path.exists(path):
         raise InputError(f"{path}: no such file")
     else:
         raise InputError(f"{path}: not a table; name a file that ends in {', '.join(TABLES)} (compressed or not)")
@@ -806,7 +806,7 @@ def _documents_of(
         yield from _text_document(str(path), stem_of(path), text, problems)
         return
     if not kind:
-        if not path.exists():
+        if not os.path.exists(path):
             raise InputError(f"{path}: no such file")
         raise InputError(f"{path}: unknown kind of file; name one that ends in {', '.join(READABLE)}")
     for line, row in read_rows(path, ["text"], encoding, problems):
