@@ -252,7 +252,7 @@ def predict(
     shares = parse_prior(prior)
     shown = output is None and sys.stdout.isatty()
     kind = format or "csv" if folder else "frame" if shown else output.suffix[1:] if output else "csv"
-    skip = skips(on_error, output, *inputs, entities, model)
+    skip = skips(on_error, None if folder else output, *inputs, entities, model)  # in a folder, they lie in it
     job = job_of(model, entities, shares, by, kind, encoding, max_chars, skip, roll_up, min_confidence)
     if backend == "dask" and not folder:
         raise InputError("--backend dask writes a folder of tables; name it with -o FOLDER")
@@ -761,11 +761,12 @@ def check_output(output: Path, *read: str | Path | None, folder: bool = False) -
     """
     from stance.storage import check_writable
 
-    there, resolved = os.path.isfile(output), output.resolve()
+    there, resolved = os.path.isfile(output), Path(os.path.realpath(output))
     for path in (Path(p) for p in read if p is not None and str(p) != "-"):
         if os.path.isdir(path):
-            same = (folder or bool(kind_of(output))) and resolved.is_relative_to(path.resolve())
-            same = same and not any(part.startswith(".") for part in resolved.relative_to(path.resolve()).parts)  # which are not read
+            base = Path(os.path.realpath(path))
+            same = (folder or bool(kind_of(output))) and resolved.is_relative_to(base)
+            same = same and not any(part.startswith(".") for part in resolved.relative_to(base).parts)  # hidden: not read
         else:
             same = there and os.path.exists(path) and path.samefile(output)
         if same and there:
