@@ -41,7 +41,7 @@ from stance.text import (
     read_documents,
     twin_reason,
 )
-from stance.workers import deaths, started
+from stance.workers import deaths, out_of_reach, started
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -535,7 +535,9 @@ def results(chunks: Iterator[Chunk], job: Job, jobs: int = 1) -> Iterator[Result
     jobs = cpu_count() if jobs < 1 else jobs
     size = 2 * jobs  # the first waves are short, so that the work begins at once
     parallel = Parallel(n_jobs=jobs, return_as="generator", batch_size=1, pre_dispatch=2 * jobs)
-    with deaths(lambda: LESS_MEMORY), parallel:
+    with deaths(lambda: LESS_MEMORY), ExitStack() as stack:
+        with out_of_reach():
+            stack.enter_context(parallel)
         wave = list(islice(chunks, size))
         while wave:
             with started(parallel, (delayed(predict_chunk)(job, chunk) for chunk in wave)) as running:

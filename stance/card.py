@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -46,7 +47,7 @@ def card_path(model: str | Path) -> Path:
         where another file stands there.
     """
     path = Path(model).with_suffix(".md")
-    if path.exists():
+    if os.path.exists(path):
         try:
             with open(path, encoding="utf-8", errors="replace") as stream:
                 ours = stream.readline().strip() == _MARK

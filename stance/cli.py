@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from stance.text import MAX_CHARS, InputError, kind_of, refused_path
+from stance.text import MAX_CHARS, InputError, kind_of, refused_path, spelled
 
 if TYPE_CHECKING:
     import pandas as pd
+    from rich.console import Console
 
     from stance.batch import Totals
     from stance.evaluate import Evaluation, Interval, Scores
@@ -73,7 +74,7 @@ def say(message: str) -> None:
 
 def visible(text: str, kept: str = "") -> str:
     """Text for a terminal: control characters, which could hide or forge what it shows, as escapes."""
-    return "".join(c if c.isprintable() or c in kept else ascii(c)[1:-1] for c in text)
+    return "".join(c if c.isprintable() or c in kept else ascii(c)[1:-1] for c in spelled(text))
 
 
 def skips(on_error: str, output: Path | None, *read: str | Path | None) -> bool:
@@ -81,8 +82,16 @@ def skips(on_error: str, output: Path | None, *read: str | Path | None) -> bool:
     if on_error not in ("stop", "skip"):
         raise InputError(f"--on-error {on_error}: choose stop or skip")
     if on_error == "skip" and output is not None:
-        keep_inputs(refused_path(output), *read)
+        check_output(refused_path(output), *read)
     return on_error == "skip"
+
+
+def only_for(what: str, **given: Any) -> None:
+    """Refuse an option that would change nothing, by its name: it was given for something that does not happen."""
+    for name, value in given.items():
+        if value:
+            shown = "" if value is True else " " + " ".join(map(str, value if isinstance(value, list) else [value]))
+            raise InputError(f"--{name.replace('_', '-')}{shown}: is for {what}; leave it out here")
 
 
 # ---------------------------------------------------------------------------------------------- commands
@@ -127,13 +136,13 @@ def train(
     from stance.card import card_path, model_card
     from stance.evaluate import calibration_offsets, cross_validate, folds_of, groups_of, labeled_digest
     from stance.model import StanceModel
-    from stance.pairs import read_labeled
+    from stance.pairs import labeled_folder, read_labeled
     from stance.storage import check_writable, read_header, refusals, replacing
 
     card = card_path(output)
     for path in (output, card):  # what cannot be written is an error before the work, not after
         check_writable(path)
-    with refusals(output, skips(on_error, output, *labeled), say) as problems:
+    with refusals(output, skips(on_error, output, *map(labeled_folder, labeled)), say) as problems:
         frame = read_labeled(*labeled, encoding=encoding, problems=problems)
     counts = frame["stance"].value_counts()
     documents = len(set(groups_of(frame)))
@@ -148,7 +157,7 @@ def train(
     model.fit_incidence(found, frame["stance"].to_numpy(str))
     info: dict[str, Any] = {
         "data": {
-            "sources": [str(p) for p in labeled],
+            "sources": [spelled(str(p)) for p in labeled],
             "rows": len(frame),
             "documents": documents,
             "stances": {str(k): int(v) for k, v in sorted(counts.items())},
@@ -172,7 +181,7 @@ def train(
     model.save(output)
     header = read_header(output)
     with replacing(card) as temporary:
-        text = model_card(output.stem, info, {**header["settings"], "prior": header["prior"]}, header["versions"])
+        text = model_card(spelled(output.stem), info, {**header["settings"], "prior": header["prior"]}, header["versions"])
         temporary.write_text(text, encoding="utf-8")
     say(f"Saved {output} ({output.stat().st_size / 1e6:.1f} MB) and its card, {card}")
 
@@ -203,7 +212,10 @@ def predict(
     scheduler: Annotated[
         str | None, typer.Option(help="Dask's scheduler, as tcp://HOST:PORT.", metavar="ADDRESS")
     ] = None,
-    timeout: Annotated[float, typer.Option(min=0.1, help="With a folder: seconds in which a shard must be done.")] = 3600,
+    timeout: Annotated[
+        float | None,
+        typer.Option(min=0.1, help="With a folder and several jobs: seconds in which a shard must be done; else 3600."),
+    ] = None,
     format: Annotated[
         str | None, typer.Option(help="With a folder: of its tables; else csv.", metavar="csv|jsonl|parquet")
     ] = None,
@@ -228,28 +240,31 @@ def predict(
     if str(output) == "-":
         raise InputError("-o -: leave -o out to write CSV to stdout")
     folder = output is not None and (not output.suffix or os.path.isdir(output))
-    if output is not None and not folder:
-        check_table(output)
-        keep_inputs(output, *inputs, entities, model)
+    if output is not None:
+        if not folder:
+            check_table(output)
+        check_output(output, *inputs, entities, model, folder=folder)
     if format is not None and not folder:
         raise InputError(f"--format {format}: is for a folder of tables; name one with -o, or a file by its ending")
+    if not folder or (jobs == 1 and backend == "local"):
+        several = "a folder of tables made by several jobs (-o FOLDER, and --jobs or --backend dask)"
+        only_for(several, timeout=timeout and f"{timeout:g}")
     shares = parse_prior(prior)
     shown = output is None and sys.stdout.isatty()
     kind = format or "csv" if folder else "frame" if shown else output.suffix[1:] if output else "csv"
-    skip = skips(on_error, output, *inputs, entities, model)
+    skip = skips(on_error, None if folder else output, *inputs, entities, model)  # in a folder, they lie in it
     job = job_of(model, entities, shares, by, kind, encoding, max_chars, skip, roll_up, min_confidence)
     if backend == "dask" and not folder:
         raise InputError("--backend dask writes a folder of tables; name it with -o FOLDER")
     if folder:
-        from stance.shards import predict_shards
+        from stance.shards import TIMEOUT, predict_shards
 
         if kind == "parquet":
-            check_table(Path("part.parquet"))
+            check_table(Path(f"{output}/part.parquet"))
         meter = Meter("shards")
         with closing(meter):
-            totals = predict_shards(
-                inputs, output or "", job, jobs, backend.replace("local", "loky"), scheduler, timeout, meter
-            )
+            where = backend.replace("local", "loky")
+            totals = predict_shards(inputs, output or "", job, jobs, where, scheduler, timeout or TIMEOUT, meter)
         table = None
         if totals.refused:
             say(f"{totals.refused:,} refused; see {output}/*.refused.jsonl")
@@ -295,7 +310,7 @@ def explain(
 
     if output is not None:
         check_table(output)
-        keep_inputs(output, *inputs, entities, model)
+        check_output(output, *inputs, entities, model)
     given = read_documents(*inputs, encoding=encoding)
     found = explain_documents(StanceModel.load(model), given, actor, target, entities)
     if output is None and sys.stdout.isatty():
@@ -310,10 +325,9 @@ def explain(
 
 def print_explanations(found: Sequence[Explanation], top: int) -> None:
     """Why, in a line; the sentence with its words marked; and the weightiest terms with the words that made them."""
-    from rich.console import Console
     from rich.text import Text
 
-    console = Console(highlight=False)
+    console = terminal()
     colour = {"favor": "bold blue", "against": "bold red", "neutral": "bold"}
     holds = {"favor": "favors", "against": "is against", "neutral": "is neutral toward"}
     for e in found:
@@ -362,22 +376,21 @@ def evaluate(
     if output is not None and output.suffix != ".json":
         raise InputError(f"{output}: scores are written as .json")
     if output is not None:
-        keep_inputs(output, *labeled, *(statements or []), *(documents or []), entities, model)
+        check_output(output, *labeled, *(statements or []), *(documents or []), entities, model)
     shares = parse_prior(prior)
     if statements:
-        if shares or min_confidence or audit:
-            raise InputError("--prior, --min-confidence and --audit are for a model's scores; leave them out here")
+        refuse = on_error if on_error != "stop" else None
+        only_for("a model's scores", prior=prior, min_confidence=min_confidence, audit=audit, model=model, on_error=refuse)
         evaluate_agreement(labeled, statements, entities, documents, output, encoding)
         return
+    only_for("agreement with a coder (--statements)", entities=entities, documents=documents)
     from stance.evaluate import evaluate_model, labeled_digest
     from stance.model import StanceModel
-    from stance.pairs import read_labeled
-    from stance.storage import check_writable, refusals, replacing
+    from stance.pairs import labeled_folder, read_labeled
+    from stance.storage import refusals, replacing
 
-    if output is not None:
-        check_writable(output)
     loaded = StanceModel.load(model)
-    with refusals(output, skips(on_error, output, *labeled), say) as problems:
+    with refusals(output, skips(on_error, output, *map(labeled_folder, labeled)), say) as problems:
         frame = read_labeled(*labeled, encoding=encoding, problems=problems)
     if loaded.info_.get("data", {}).get("sha256") == labeled_digest(frame):
         say("Warning: the model was trained on this very data; these scores say nothing about new text.")
@@ -408,7 +421,7 @@ def info(
 def _print_header(path: Path, header: dict[str, Any]) -> None:
     from stance.card import in_words
 
-    print(f"model      {path}")
+    print(f"model      {visible(str(path))}")
     for key in ("settings", "prior", "versions", "data"):
         print(f"{key:<10} " + visible(", ".join(f"{k} {in_words(v)}" for k, v in header.get(key, {}).items())))
     print("terms      " + visible(", ".join(f"{g['name']} {g['terms']:,}" for g in header["groups"])))
@@ -451,6 +464,9 @@ def report(
         raise InputError(f"--view {view}: choose {', '.join(VIEWS)}")
     if view is not None and output.suffix.lower() == ".html":
         raise InputError(f"--view {view}: is for one picture, .png or .svg; a page has all, leave it out")
+    if output.suffix.lower() != ".html":
+        only_for("a page (.html)", model=model)
+    check_output(output, *tables, *(documents or []), model)
     table = read_table(*tables, encoding=encoding, say=say)
     if documents:
         dates = {d.doc_id: d.date for d in read_given(documents, encoding)}
@@ -478,8 +494,11 @@ def export(
         typer.Option(help="By default graphml or matrix, by the ending of the output.", metavar="FORMAT"),
     ] = None,
     network: Annotated[
-        str, typer.Option(help="For graphml and matrix.", metavar="actor-target|congruence|conflict|subtract")
-    ] = "actor-target",
+        str | None,
+        typer.Option(
+            help="For graphml and matrix: actor-target unless told.", metavar="actor-target|congruence|conflict|subtract"
+        ),
+    ] = None,
     documents: DocumentsOption = None,
     entities: Annotated[
         Path | None, typer.Option("--entities", "-e", help="For dna: affiliations, which tell persons.")
@@ -508,7 +527,14 @@ def export(
 
     to = to or {".graphml": "graphml", ".csv": "matrix"}.get(output.suffix)
     check_tool(to, "--to", ("graphml", "matrix", "dna", *ANNOTATION_TOOLS))
-    keep_inputs(output, *tables, *(documents or []), entities)
+    if to != "dna":
+        only_for("--to dna", entities=entities, neutral=neutral)
+    if to in ("graphml", "matrix"):
+        only_for("--to dna and for tasks", documents=documents)
+    else:
+        only_for("--to graphml and matrix", network=network)
+    network = network or "actor-target"
+    check_output(output, *tables, *(documents or []), entities)
     skip = skips(on_error, output, *tables, *(documents or []), entities)
     table = read_table(*tables, encoding=encoding, say=say)
     given = read_given(documents, encoding)
@@ -559,9 +585,11 @@ def import_(
     from stance.storage import refusals
 
     check_tool(source, "--from", ("dna", *ANNOTATION_TOOLS))
+    if source != "dna":
+        only_for("--from dna", entities=entities)
     if output is not None:
         check_table(output)
-        keep_inputs(output, *files, *(documents or []), entities)
+        check_output(output, *files, *(documents or []), entities)
     catalogue = load_catalogue(entities) if entities else None
     given = read_given(documents, encoding)
     frames = []
@@ -591,7 +619,7 @@ def suggest(
         str | None, typer.Option(help="dna, label-studio, prodigy or doccano; else a table.", metavar="FORMAT")
     ] = None,
     doubtful: Annotated[bool, typer.Option("--doubtful", help="The labels that the model doubts most.")] = False,
-    folds: Annotated[int, typer.Option(min=2, help="With --doubtful: folds of cross-validation.")] = 5,
+    folds: Annotated[int | None, typer.Option(min=2, help="With --doubtful: folds of cross-validation; else 5.")] = None,
     exclude: Annotated[
         list[Path] | None, typer.Option(help="Labelled data that is not to be suggested again.", metavar="LABELED")
     ] = None,
@@ -602,7 +630,7 @@ def suggest(
     """Choose what a person should code next, or which labels to look at again."""
     from stance.exchange import ANNOTATION_TOOLS, tasks_of, write_dna, write_tasks
     from stance.model import StanceModel
-    from stance.pairs import read_labeled
+    from stance.pairs import labeled_folder, read_labeled
     from stance.storage import replacing
     from stance.suggest import doubtful_labels, suggest_statements
     from stance.text import Problems
@@ -614,8 +642,11 @@ def suggest(
     elif output is not None:
         check_table(output)
     if output is not None:
-        keep_inputs(output, *inputs, *(exclude or []), entities, model)
+        read = map(labeled_folder, inputs) if doubtful else inputs
+        check_output(output, *read, *map(labeled_folder, exclude or []), entities, model)
     if doubtful:
+        only_for("documents, not for --doubtful", entities=entities, exclude=exclude)
+        folds = folds or 5
         if to == "dna":
             raise InputError("--to dna: labelled sentences have no place in a document; choose another format")
         frame = read_labeled(*inputs, encoding=encoding)
@@ -624,6 +655,7 @@ def suggest(
             table = doubtful_labels(frame, settings, n, folds, advance)
         say(f"{len(table):,} of {len(frame):,} labels")
     else:
+        only_for("--doubtful", folds=folds)
         given = read_given(inputs, encoding)
         loaded = StanceModel.load(model)
         known = read_labeled(*exclude, encoding=encoding) if exclude else None
@@ -674,10 +706,28 @@ def write_plain(table: pd.DataFrame, path: Path | None) -> None:
             with open(temporary, "w", encoding="utf-8", newline="") as stream:
                 write_csv(table, stream)
         elif path.suffix == ".jsonl":
-            table.to_json(temporary, orient="records", lines=True, force_ascii=False)
+            # not by pandas, which cuts floats and takes no long integers; half a surrogate pair, deep in a value, as JSON's escape
+            with open(temporary, "w", encoding="utf-8", errors="backslashreplace", newline="") as stream:
+                for row in table.astype(object).where(table.notna(), None).to_dict("records"):
+                    print(json.dumps(row, ensure_ascii=False, default=str), file=stream)
         else:
-            table.to_parquet(temporary, index=False)
+            of_one_kind(table, path).to_parquet(temporary, index=False)
     say(f"Wrote {path}")
+
+
+def of_one_kind(table: pd.DataFrame, path: Path) -> pd.DataFrame:
+    """The table with text for the values of a column that Parquet cannot hold together, which is said."""
+    import pyarrow
+
+    from stance.text import as_text
+
+    for name in table.columns:
+        try:
+            pyarrow.array(table[name], from_pandas=True)
+        except (pyarrow.ArrowException, ValueError, OverflowError):
+            table = table.assign(**{name: table[name].map(lambda value: as_text(value) or None)})
+            say(f"{path}: column {name!r} holds values that Parquet cannot keep together; they are written as text")
+    return table
 
 
 def parse_prior(text: str | None) -> dict[str, float] | None:
@@ -704,28 +754,49 @@ def check_table(path: Path) -> None:
             import pyarrow  # noqa: F401
         except ImportError:
             raise InputError(f"{path}: writing Parquet needs pyarrow; pip install 'stance[parquet]'") from None
+        if spelled(str(path)) != str(path):
+            raise InputError(f"{path}: Parquet is written under names in UTF-8 only; name another output")
 
 
-def keep_inputs(output: Path, *read: str | Path | None) -> None:
-    """Refuse an output that would take the place of what the command reads."""
-    if not os.path.isfile(output):
-        return
+def check_output(output: Path, *read: str | Path | None, folder: bool = False) -> None:
+    """Refuse, before the work, an output that cannot be written, or that this command reads, now or when it is given again.
+
+    `folder` says whether the output is a folder of tables.
+    """
+    from stance.storage import check_writable
+
+    there, resolved = os.path.isfile(output), Path(os.path.realpath(output))
     for path in (Path(p) for p in read if p is not None and str(p) != "-"):
         if os.path.isdir(path):
-            same = bool(kind_of(output)) and output.resolve().is_relative_to(path.resolve())
+            base = Path(os.path.realpath(path))
+            same = (folder or bool(kind_of(output))) and resolved.is_relative_to(base)
+            same = same and not any(part.startswith(".") for part in resolved.relative_to(base).parts)  # hidden: not read
         else:
-            same = os.path.exists(path) and path.samefile(output)
-        if same:
+            same = there and os.path.exists(path) and path.samefile(output)
+        if same and there:
             raise InputError(f"{output}: is read by this command too, from {path}; name another output")
+        if same:
+            raise InputError(f"{output}: lies in {path}, which this command reads; name an output outside")
+    if not folder:
+        check_writable(output)
 
 
 _NUMERIC = ("score", "p_favor", "p_against")
 _EVIDENCE = 30  # characters of evidence at least beside the other columns
 
 
+def terminal() -> Console:
+    """What prints to the terminal; one that says it has next to no columns, as some that are no screen do, is taken for 80."""
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    if console.width < 20:
+        console.width = 80
+    return console
+
+
 def print_table(table: pd.DataFrame, show_all: bool) -> None:
     """A readable table: the columns that a person reads, and the evidence: beside them, or below on a narrow terminal."""
-    from rich.console import Console
     from rich.text import Text
 
     shown = table if show_all else table[~table["stance"].isin(["neutral", "uncertain"])]
@@ -740,7 +811,7 @@ def print_table(table: pd.DataFrame, show_all: bool) -> None:
     for name in columns:
         longest = 5 if name in _NUMERIC else max((len(visible(str(v))) for v in shown[name]), default=0)
         widths[name] = min(24, max(longest, len(name)))
-    console = Console(highlight=False)
+    console = terminal()
     room = console.width - sum(widths.values()) - 2 * len(columns)
     beside = room >= _EVIDENCE
     colour = {"favor": "blue", "against": "red", "mixed": "magenta", "neutral": "dim"}
@@ -875,8 +946,11 @@ def _run() -> int:
     if sys.stdout is None:
         say("stance: standard output is closed")
         return 1
-    if not sys.stdout.isatty() and isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(encoding="utf-8")  # a table has the same bytes in every locale
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        if sys.stdout.isatty():
+            sys.stdout.reconfigure(errors="replace")  # what the terminal cannot show
+        else:
+            sys.stdout.reconfigure(encoding="utf-8")  # a table has the same bytes in every locale
     try:
         app(prog_name="stance")
     except SystemExit as done:
@@ -928,6 +1002,8 @@ def _stop(number: int, frame: object) -> None:
     """End in good order at the first signal, so that no half-written file stays; at once at the second."""
     for other in (signal.SIGINT, signal.SIGTERM):
         signal.signal(other, lambda n, f: os._exit(128 + n))
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)  # of a terminal that is closed, both the shell and the system send one
     threading.excepthook = lambda failure: None  # joblib's thread may stumble over the work that is taken from it
     with suppress(OSError):
         os.write(2, b"stance: interrupted\n" if number == signal.SIGINT else b"stance: terminated\n")

@@ -111,7 +111,10 @@ class Catalogue:
 
 
 def build_index(aliases: Iterable[Alias]) -> Index:
-    """Aliases by first word and length; where one is listed and another only derived, the listed one counts."""
+    """Aliases by first word and length.
+
+    Of several owners, the one counts whose own name it is, or else those that list it before those that it is derived for.
+    """
     table: dict[str, dict[tuple[str, ...], list[Alias]]] = defaultdict(dict)
     for alias in aliases:
         words = fold(alias.surface)
@@ -122,6 +125,8 @@ def build_index(aliases: Iterable[Alias]) -> Index:
         by_length: dict[int, dict[tuple[str, ...], list[Alias]]] = defaultdict(dict)
         for words, owners in entries.items():
             listed = [a for a in owners if a.how == "name"]
+            if len(listed) > 1:
+                listed = [a for a in listed if fold(a.entity) == words] or listed
             if listed and len(listed) < len(owners) and listed[0].entity in states():  # Jordan, and Jim Jordan
                 listed += [a for a in owners if a.how == "surname"]
             by_length[len(words)][words] = listed or [a for a in owners if a.how != "bare"] or owners
@@ -233,6 +238,8 @@ def _catalogue(file: str, rows: Iterable[tuple[object, dict[str, Any]]], discove
             aliases = tuple(a for a in aliases if a not in capitals() and a not in _OFFICES_ALONE)
         entities[name] = Entity(name, "actor" in kinds, aimed, aliases, affiliation)
         lines[name] = line
+    if not entities:
+        raise InputError(f"{file}: names nothing below its header; list the entities to look for, or do without a catalogue")
     checked: set[str] = set()  # what hangs together is walked once, however long the chain
     for name, entity in entities.items():
         above, path = entity.affiliation, {name: None}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stance.pairs import OFFSETS, STANCES, Pair, frame_pairs, occurrences
+from stance.pairs import OFFSETS, STANCES, Pair, frame_pairs, frame_stances, occurrences
 from stance.text import InputError
 
 if TYPE_CHECKING:
@@ -207,7 +207,7 @@ def cross_validate(
     p = np.empty((len(frame), len(STANCES)))
     splits = list(folds_of(frame, folds))
     whole = model.incidence(frame) if found is None else found
-    stances = frame["stance"].to_numpy(str)
+    stances = np.array(frame_stances(frame))
     for train, test in splits:
         seen = whole.rows(train)
         common = seen.common(model.min_df)
@@ -287,7 +287,7 @@ def evaluate_probabilities(frame: pd.DataFrame, p: np.ndarray, min_confidence: f
     min_confidence = check_confidence(min_confidence)
     if not len(frame):
         raise InputError("no pairs to score")
-    truth = frame["stance"].to_numpy().astype(str)
+    truth = np.array(frame_stances(frame))
     top, best = p.max(axis=1), np.array(STANCES)[p.argmax(axis=1)]
     kept = top >= min_confidence
     if not kept.any():

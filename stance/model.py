@@ -11,8 +11,8 @@ import numpy as np
 from stance.articles import article_pairs, borne_out, crowded, outshone, read_article
 from stance.entities import Catalogue, load_catalogue
 from stance.features import GROUPS, build_pipeline, build_regression, terms_of, uncollected
-from stance.pairs import OFFSETS, PROBABILITIES, STANCES, Pair, frame_pairs
-from stance.text import Document, InputError, split_sentences
+from stance.pairs import OFFSETS, PROBABILITIES, STANCES, Pair, frame_pairs, frame_stances
+from stance.text import Document, InputError, as_text, need_columns, split_sentences, unfit
 from stance.tfidf import Incidence, incidence, inverse_document_frequencies, row_and_column, weigh, worth_processes
 from stance.workers import in_processes
 
@@ -150,10 +150,14 @@ def probabilities(log_odds: np.ndarray) -> np.ndarray:
 
 def check_prior(prior: Mapping[str, float]) -> dict[str, float]:
     """The prior with its shares scaled to sum to one; raises InputError where it is none."""
-    if set(prior) != set(STANCES) or not all(0 < float(v) < float("inf") for v in prior.values()):
+    try:
+        given = {name: float(share) for name, share in prior.items()}
+    except (TypeError, ValueError):
+        given = {}
+    total = sum(given.values())
+    if set(given) != set(STANCES) or not min(given.values()) > 0 or not min(given.values()) / total > 0:
         raise InputError(f"a prior gives a share above 0 to each of {', '.join(STANCES)}; got {dict(prior)}")
-    total = sum(prior.values())
-    return {s: float(prior[s]) / total for s in STANCES}
+    return {s: given[s] / total for s in STANCES}
 
 
 def check_confidence(value: float) -> float:
@@ -210,7 +214,7 @@ class StanceModel:
 
     # -- learning
 
-    def fit(self, labeled: pd.DataFrame, y: object = None) -> StanceModel:
+    def fit(self, labeled: pd.DataFrame, y: Iterable[object] | None = None) -> StanceModel:
         """Learn from labelled pairs.
 
         Parameters
@@ -221,9 +225,11 @@ class StanceModel:
         Raises
         ------
         InputError
-            where fewer than two stances stand in the data, a row is no pair, or `syntax` is asked for and not installed.
+            where fewer than two stances stand in the data, a row is no pair or has no stance, or `syntax` is asked for and not
+            installed.
         """
-        return self.fit_incidence(self.incidence(labeled), np.asarray(labeled["stance"] if y is None else y, dtype=str))
+        stances = frame_stances(labeled, y)
+        return self.fit_incidence(self.incidence(labeled), np.array(stances))
 
     def incidence(self, labeled: pd.DataFrame) -> Incidence:
         """The terms of labelled pairs that this model would learn from: what takes `fit` longest."""
@@ -434,17 +440,33 @@ def _labels(p: np.ndarray, min_confidence: float) -> dict[str, Any]:
 
 
 def as_documents(documents: Any) -> Iterator[Document]:
-    """Documents from whatever `predict` takes; texts without an id are numbered from 0."""
+    """Documents from whatever `predict` takes, in order; texts without an id are numbered from 0.
+
+    Raises
+    ------
+    InputError
+        naming a document whose text is none, or whose id was given already.
+    """
+    seen: set[str] = set()
+    for document in _given_documents(documents):
+        reason = unfit(document.text.replace("\0", " "))  # in a file a sign of UTF-16; here no harm
+        if reason:
+            raise InputError(f"document {document.doc_id!r}: text {reason}")
+        if document.doc_id in seen:
+            raise InputError(f"document {document.doc_id!r} was given already; make ids unique")
+        seen.add(document.doc_id)
+        yield document
+
+
+def _given_documents(documents: Any) -> Iterator[Document]:
     if isinstance(documents, (str, Path)):
         raise InputError("documents must be a DataFrame, a list of texts or Documents; read files with read_documents")
     if hasattr(documents, "columns"):
-        missing = [c for c in ("doc_id", "text") if c not in documents.columns]
-        if missing:
-            raise InputError(f"no column {missing[0]!r}; the table has {', '.join(map(repr, documents.columns))}")
-        for doc_id, text in zip(documents["doc_id"], documents["text"], strict=True):
+        need_columns(documents, ("doc_id", "text"))
+        for i, (doc_id, text) in enumerate(zip(documents["doc_id"], documents["text"], strict=True)):
             if not isinstance(text, str):
                 raise InputError(f"document {doc_id!r}: text is {type(text).__name__}, not a string")
-            yield Document(str(doc_id), text)
+            yield Document(as_text(doc_id) or str(i), text)
         return
     for i, document in enumerate(documents):
         if isinstance(document, Document):

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import difflib
+import os
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from stance.text import InputError, Problems, as_text, kind_of, list_files, read_rows
+from stance.text import InputError, Problems, as_text, kind_of, list_files, need_columns, read_rows, unfit
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -122,6 +123,9 @@ def row_pair(row: dict[str, Any]) -> Pair:
     for column in ("text", "actor", "target"):
         if not isinstance(row.get(column), str):
             raise PairError(f"{column} must be a string, not {row.get(column)!r}")
+    reason = unfit(row["text"].replace("\0", " "))  # in a file a sign of UTF-16, which its reader refuses; here no harm
+    if reason:
+        raise PairError(f"text {reason}")
     return find_pair(row["text"], row["actor"], row["target"], offsets)
 
 
@@ -154,13 +158,16 @@ def check_stance(value: object) -> str:
     raise PairError(f"unknown stance {text!r}{hint} (allowed: {', '.join(STANCES)})")
 
 
+def labeled_folder(path: str | Path) -> str | Path:
+    """Where the labelled pairs of a path lie: `statements/` of a folder that has one, otherwise the path itself."""
+    below = Path(path, "statements")
+    return below if str(path) and os.path.isdir(below) else path
+
+
 def labeled_files(path: str | Path) -> list[Path]:
-    """The files of labelled pairs that a path stands for: itself, or a folder's (`statements/` where it has one)."""
-    path = Path(path)
-    if path.is_dir() and (path / "statements").is_dir():
-        path = path / "statements"
+    """The files of labelled pairs that a path stands for: itself, or a folder's, see `labeled_folder`."""
     not_pairs = {"entities.csv", "articles.csv"}
-    return [p for p in list_files(path, (".csv", ".jsonl", ".parquet")) if p.name not in not_pairs]
+    return [p for p in list_files(labeled_folder(path), (".csv", ".jsonl", ".parquet")) if p.name not in not_pairs]
 
 
 def read_labeled(*inputs: str | Path, encoding: str = "utf-8", problems: Problems | None = None) -> pd.DataFrame:
@@ -191,7 +198,7 @@ def read_labeled(*inputs: str | Path, encoding: str = "utf-8", problems: Problem
     for given in inputs:
         for path in labeled_files(given):
             if not kind_of(path):
-                raise InputError(f"{path}: " + ("not a .csv, .jsonl or .parquet" if path.exists() else "no such file"))
+                raise InputError(f"{path}: " + ("not a .csv, .jsonl or .parquet" if os.path.exists(path) else "no such file"))
             for line, row in read_rows(path, LABELED_COLUMNS, encoding, problems):
                 try:
                     pair, stance = row_pair(row), check_stance(row["stance"])
@@ -203,7 +210,8 @@ def read_labeled(*inputs: str | Path, encoding: str = "utf-8", problems: Problem
     if not rows:
         refused = f" that can be used: {problems.count:,} refused, the first {problems.first}" if problems.count else ""
         raise InputError(f"{', '.join(map(str, inputs))}: no labelled pairs{refused}")
-    frame = pd.DataFrame(rows)
+    # as they stand: where a row lacks one, pandas would make floats of whole numbers, and cut long ones
+    frame = pd.DataFrame(rows, dtype=object).astype(dict.fromkeys(OFFSETS, "int64"))
     blank = frame["doc_id"] == ""
     if blank.any():
         names = {text: f"text-{i}" for i, text in enumerate(dict.fromkeys(frame["text"]))}
@@ -223,9 +231,7 @@ def frame_pairs(frame: pd.DataFrame) -> list[Pair]:
     InputError
         naming the row's index, the value and the remedy.
     """
-    missing = [c for c in ("text", "actor", "target") if c not in frame.columns]
-    if missing:
-        raise InputError(f"no column {missing[0]!r}; the table has {', '.join(map(repr, frame.columns))}")
+    need_columns(frame, ("text", "actor", "target"), OFFSETS)
     columns = [c for c in ("text", "actor", "target", *OFFSETS) if c in frame.columns]
     pairs = []
     for index, *values in frame[columns].itertuples(index=True, name=None):
@@ -234,3 +240,25 @@ def frame_pairs(frame: pd.DataFrame) -> list[Pair]:
         except PairError as error:
             raise InputError(f"row {index!r}: {error}") from None
     return pairs
+
+
+def frame_stances(frame: pd.DataFrame, beside: Iterable[object] | None = None) -> list[str]:
+    """The label of every row of a table, in order: its column stance, or those that are given beside it.
+
+    Raises
+    ------
+    InputError
+        naming the row's index, the value and the values allowed.
+    """
+    if beside is None:
+        need_columns(frame, ["stance"])
+    values = list(frame["stance"] if beside is None else beside)
+    if len(values) != len(frame):
+        raise InputError(f"{len(frame)} rows, and {len(values)} stances beside them; give one for each")
+    stances = []
+    for index, value in zip(frame.index, values, strict=True):
+        try:
+            stances.append(check_stance(value))
+        except PairError as error:
+            raise InputError(f"row {index!r}: {error}") from None
+    return stances

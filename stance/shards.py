@@ -39,8 +39,8 @@ from stance.batch import (
     read_chunks,
     refuse_twins,
 )
-from stance.storage import refusals, replacing
-from stance.text import InputError, kind_of, list_files
+from stance.storage import refusals, replacing, sweep
+from stance.text import InputError, kind_of, list_files, spelled
 from stance.workers import WorkError, deaths, started
 
 TEXTS_PER_SHARD = 1000
@@ -76,8 +76,8 @@ def shards_of(inputs: Iterable[str | Path]) -> list[Shard]:
             raise InputError("-: standard input cannot be read in shards; name files or folders")
         base = Path(given)
         for path in list_files(base):
-            name = path.relative_to(base).as_posix() if base.is_dir() else path.name
-            found.append((str(path.absolute()), name))
+            name = path.relative_to(base).as_posix() if os.path.isdir(base) else path.name
+            found.append((str(path.absolute()), spelled(name)))
     groups: list[list[tuple[str, str]]] = []
     for item in found:
         texts = bool(groups) and kind_of(item[0]) == ".txt" == kind_of(groups[-1][-1][0])
@@ -176,8 +176,12 @@ def check_manifest(folder: Path, manifest: dict[str, Any]) -> None:
     """
     path = folder / MANIFEST
     remedy = "give another folder, or empty this one"
-    if not path.exists():
-        if folder.exists() and any(folder.iterdir()):
+    try:
+        there, empty = path.exists(), not folder.exists() or not any(folder.iterdir())
+    except OSError as error:
+        raise InputError(f"{folder}: cannot be read: {error.strerror}; {remedy}") from None
+    if not there:
+        if not empty:
             raise InputError(f"{folder}: holds files but no {MANIFEST}; {remedy}")
         _write_json(path, manifest)
         return
@@ -237,6 +241,7 @@ def predict_shards(
         raise InputError(f"{folder}: is no folder; name one, or a table that ends in .csv, .jsonl or .parquet")
     shards = shards_of(inputs)
     with ExitStack() as stack:
+        stack.callback(_sweep, folder)
         run = stack.enter_context(_runner(jobs, backend, scheduler, timeout))
         order = {shard.name: i for i, shard in enumerate(shards)}
         for name, digest in run(_named_digest, [(shard,) for shard in shards]):
@@ -293,9 +298,20 @@ def predict_shards(
             writer = TableWriter(temporary, job.format)
             writer.write(tuple(table.columns), encode(table, job.format))
             writer.close()
-    for left in (*folder.glob(".part-*.tmp"), *(folder / _RECORDS).glob(".part-*.tmp")):
-        left.unlink(missing_ok=True)  # of workers that were killed
+    for left in _leftovers(folder):
+        left.unlink(missing_ok=True)  # of workers that were killed, where the file system has no locks
     return totals
+
+
+def _leftovers(folder: Path) -> list[Path]:
+    return [*folder.glob(".part-*.tmp"), *(folder / _RECORDS).glob(".part-*.tmp")]
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what workers left that a signal ended at work; what another run in the folder is writing is locked, and stays."""
+    with suppress(OSError):
+        for left in _leftovers(folder):
+            sweep(left)
 
 
 def _ids(record: dict[str, Any]) -> np.ndarray:

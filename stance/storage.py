@@ -134,7 +134,7 @@ def _temporary(path: Path) -> tuple[int, Path]:
         if mine and not os.path.lexists(name):
             return mine
         if os.path.lexists(name):
-            _sweep(name)
+            sweep(name)
         if not mine:
             with suppress(FileExistsError):
                 descriptor = os.open(name, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666)
@@ -162,7 +162,7 @@ def _lock(descriptor: int) -> bool | None:
     return True
 
 
-def _sweep(name: Path) -> None:
+def sweep(name: Path) -> None:
     """Remove a temporary whose writer is dead: nobody holds its lock."""
     try:
         descriptor = os.open(name, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
@@ -476,9 +476,13 @@ def read_plain(path: str | Path, limit: int = MAX_BYTES) -> dict[str, Any]:
         saying what is wrong, where the file is anything else.
     """
     path = Path(path)
-    if not path.exists():
+    try:
+        there, regular = path.exists(), path.is_file()
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from None
+    if not there:
         raise InputError(f"{path}: no such model file; train one with: stance train LABELED -o {path}")
-    if not path.is_file():
+    if not regular:
         raise InputError(f"{path}: is no file; name a model file (.joblib)")
     try:
         with open(path, "rb") as raw:

@@ -75,6 +75,7 @@ class Problems:
 
     def refuse(self, file: str, line: int | str, reason: str, row: object = "") -> None:
         """Raise `InputError`, or put the row aside."""
+        file = spelled(file)
         if not self.skip:
             raise InputError(f"{file}:{line}: {reason}" if line else f"{file}: {reason}")
         self.count += 1
@@ -454,8 +455,17 @@ def kind_of(path: str | Path) -> str:
     return suffixes[-1] if suffixes and suffixes[-1] in READABLE else ""
 
 
+def spelled(name: str) -> str:
+    """A file's name as text that can be written: bytes that are not in the system's encoding, as old archives have, as escapes.
+
+    >>> spelled("caf\\udce9.txt")
+    'caf\\\\xe9.txt'
+    """
+    return re.sub("[\udc80-\udcff]", lambda m: f"\\x{ord(m[0]) - 0xDC00:02x}", name)
+
+
 def stem_of(path: str | Path) -> str:
-    """The name of a file without its ending and without a compression's.
+    """The name of a file, as text, without its ending and without a compression's.
 
     >>> stem_of("news/a.b.txt.gz")
     'a.b'
@@ -464,7 +474,7 @@ def stem_of(path: str | Path) -> str:
     for endings in (COMPRESSED, READABLE):
         if path.suffix.lower() in endings:
             path = path.with_suffix("")
-    return path.name
+    return spelled(path.name)
 
 
 def list_files(path: str | Path, kinds: Iterable[str] = READABLE) -> list[Path]:
@@ -524,7 +534,7 @@ def read_rows(
         rows = _parquet_rows(path, required)
     elif kind in TABLES:
         rows = _text_rows(path, kind, required, encoding, problems)
-    elif not path.exists():
+    elif not os.path.exists(path):
         raise InputError(f"{path}: no such file")
     else:
         raise InputError(f"{path}: not a table; name a file that ends in {', '.join(TABLES)} (compressed or not)")
@@ -558,6 +568,17 @@ def unfit(text: str) -> str:
 def unfit_cell(row: Mapping[str, Any]) -> str:
     """Which cell of a row is `unfit`, and why; '' where none is."""
     return next((f"{k} {why}" for k, v in row.items() if isinstance(v, str) and (why := unfit(v))), "")
+
+
+def need_columns(table: pd.DataFrame, needed: Sequence[str], optional: Sequence[str] = ()) -> None:
+    """Refuse a table that lacks a column that is needed, or has two of one that is read."""
+    there = list(table.columns)
+    missing = [c for c in needed if c not in there]
+    if missing:
+        raise InputError(f"no column {missing[0]!r}; the table has {', '.join(map(repr, there))}")
+    twice = [c for c in (*needed, *optional) if there.count(c) > 1]
+    if twice:
+        raise InputError(f"column {twice[0]!r} stands twice in the table; rename one")
 
 
 def _text_rows(
@@ -688,11 +709,11 @@ def _parquet_rows(path: Path, required: Iterable[str]) -> Iterator[tuple[int, di
         import pyarrow.parquet as parquet
     except ImportError:
         raise InputError(f"{path}: reading Parquet needs pyarrow; pip install 'stance[parquet]'") from None
-    if not path.exists():
-        raise InputError(f"{path}: no such file")
     number = 0
     try:
-        with parquet.ParquetFile(path) as table:
+        if not path.exists():
+            raise InputError(f"{path}: no such file")
+        with open(path, "rb") as stream, parquet.ParquetFile(stream) as table:  # pyarrow takes names in UTF-8 only
             _check_columns(path, table.schema_arrow.names, required)
             for batch in table.iter_batches(batch_size=1024):
                 for row in batch.to_pylist():
@@ -798,7 +819,7 @@ def _documents_of(
         yield from _text_document(str(path), stem_of(path), text, problems)
         return
     if not kind:
-        if not path.exists():
+        if not os.path.exists(path):
             raise InputError(f"{path}: no such file")
         raise InputError(f"{path}: unknown kind of file; name one that ends in {', '.join(READABLE)}")
     for line, row in read_rows(path, ["text"], encoding, problems):

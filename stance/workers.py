@@ -67,10 +67,11 @@ def out_of_reach() -> Iterator[None]:
 
     from joblib.externals.loky.backend import resource_tracker
 
-    for tracker in (multiprocessing.resource_tracker, resource_tracker):
-        tracker.ensure_running()  # its start, with that of the first process, would let Ctrl-C through again
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGHUP))
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGHUP,))
     try:
+        for tracker in (multiprocessing.resource_tracker, resource_tracker):
+            tracker.ensure_running()  # its start, with that of the first process, would let Ctrl-C through again
+        signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT,))
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)

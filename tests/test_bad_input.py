@@ -93,6 +93,8 @@ ODD: dict[str, tuple[str, bytes, dict[str, Any], list[tuple[str, str]]]] = {
     "spaces in the header": ("a.csv", b" doc_id , text \nx,a\n", {}, [("x", "a")]),
     "other columns": ("a.csv", b"text,NA,x y\na,1,2\n", {}, [("a-2", "a")]),
     "header alone": ("a.csv", b"text\n", {}, []),
+    "a name that is not UTF-8": ("caf\udce9.txt", b"Oslo agreed.", {}, [("caf\\xe9", "Oslo agreed.")]),
+    "rows of a name that is not UTF-8": ("caf\udce9.csv", b"text\nOslo\n", {}, [("caf\\xe9-2", "Oslo")]),
 }
 
 
@@ -321,6 +323,34 @@ def test_refused_rows_are_said_where_there_is_no_output(
     assert ran.code == 2 and "choose stop or skip" in one_line(ran.err)
 
 
+@pytest.mark.parametrize("output", ["o.csv", "o.jsonl", "o.parquet", "out"])
+def test_file_names_that_are_not_utf8(output: str, tmp_path: Path, stance: Callable[..., Any], small_model: Path) -> None:
+    """As old archives unpack to: each name, and each row refused of it, is written as text."""
+    (tmp_path / "in").mkdir()
+    for name in ("caf\udce9.txt", "caf\udce8.txt", "caf.txt"):
+        put(tmp_path / "in", name, b"Turkey condemned Russia.")
+    put(tmp_path / "in", "emp\udce9.txt", b"")
+    catalogue = put(tmp_path, "e.csv", CATALOGUE + b"Turkey,,,\nRussia,,,\n")
+    to = tmp_path / output
+    ran = stance("predict", tmp_path / "in", "-m", small_model, "-e", catalogue, "-o", to, "--on-error", "skip")
+    assert ran.code == 0, ran.err
+    table, refused = to, Path(f"{to}.refused.jsonl")
+    if output == "out":
+        table, refused = to / "part-00000.csv", to / "part-00000.csv.refused.jsonl"
+        names = ["caf.txt", "caf\\xe8.txt", "caf\\xe9.txt", "emp\\xe9.txt"]
+        assert json.loads((to / "manifest.json").read_text())["inputs"][0]["files"] == names
+    assert {row["doc_id"] for _, row in read_rows(table, ["doc_id"])} == {"caf", "caf\\xe8", "caf\\xe9"}
+    assert json.loads(refused.read_text())["file"].endswith("emp\\xe9.txt")
+    assert r"in/emp\xe9.txt: is empty" in one_line(stance("predict", tmp_path / "in", "-m", small_model).err)
+
+
+def test_training_data_whose_name_is_not_utf8(tmp_path: Path, stance: Callable[..., Any]) -> None:
+    path = put(tmp_path, "lab\udce9.csv", LABELS + FINE)
+    model = tmp_path / "m\udce9.joblib"
+    assert stance("train", path, "-o", model, "--folds", "0").code == 0
+    assert r"lab\xe9.csv" in stance("info", model).out and r"lab\xe9.csv" in model.with_suffix(".md").read_text()
+
+
 def test_standard_input(
     monkeypatch: pytest.MonkeyPatch, stance: Callable[..., Any], small_model: Path, tmp_path: Path
 ) -> None:
@@ -544,6 +574,7 @@ CATALOGUES: dict[str, tuple[bytes, str]] = {
     "affiliation in a circle": (CATALOGUE + b"A,actor,,B\nB,actor,,C\nC,actor,,A\n", "circle"),
     "no column": (b"entity\nOslo\n", "no column 'name'; the file has 'entity'"),
     "empty": (b"", "is empty"),
+    "header alone": (CATALOGUE, "names nothing below its header; list the entities to look for"),
     "ragged": (CATALOGUE + b"Oslo,actor\n", "2 fields where the header has 4"),
     "not UTF-8": (CATALOGUE + b"\xc5se,actor,,\n", "is not valid utf-8"),
 }
@@ -597,6 +628,29 @@ USAGE: dict[str, tuple[list[str], str]] = {
     "a dash for a file": (["predict", "a.txt", "-o", "-"], "-o -: leave -o out to write CSV to stdout"),
     "a view of a page": (["report", "s.csv", "--view", "time", "-o", "r.html"], "--view time: is for one picture, .png or .svg"),
     "a format for nothing": (["predict", "a.txt", "--format", "jsonl"], "--format jsonl: is for a folder of tables"),
+    "a timeout for one table": (["predict", "a.txt", "--timeout", "5"], "--timeout 5: is for a folder of tables made by several jobs"),
+    "a timeout for one job": (["predict", "a.txt", "--timeout", "5", "-o", "out"], "--timeout 5: is for a folder of tables"),
+    "a catalogue for scores": (["evaluate", "l.csv", "-e", "e.csv"], "--entities e.csv: is for agreement with a coder (--statements)"),
+    "documents for scores": (["evaluate", "l.csv", "-d", "a", "-d", "b"], "--documents a b: is for agreement with a coder"),
+    **{
+        f"{option} for agreement": (
+            ["evaluate", "l.csv", "--statements", "s.csv", option, *value],
+            f"{' '.join([option, *value])}: is for a model's scores; leave it out here",
+        )
+        for option, *value in (
+            ("--on-error", "bogus"), ("--model", "m.joblib"), ("--prior", "against=1,favor=1,neutral=1"), ("--audit",),
+            ("--min-confidence", "0.5"),
+        )
+    },
+    "a catalogue for labels": (["suggest", "--doubtful", "l.csv", "-e", "e.csv"], "--entities e.csv: is for documents, not for"),
+    "labels for labels": (["suggest", "--doubtful", "l.csv", "--exclude", "e.csv"], "--exclude e.csv: is for documents, not for"),
+    "folds for documents": (["suggest", "a.txt", "--folds", "3"], "--folds 3: is for --doubtful"),
+    "a model for a picture": (["report", "s.csv", "-o", "r.svg", "-m", "m.joblib"], "--model m.joblib: is for a page (.html)"),
+    "neutral in a network": (["export", "s.csv", "-o", "x.graphml", "--neutral", "7"], "--neutral 7: is for --to dna"),
+    "a catalogue for a network": (["export", "s.csv", "-o", "x.csv", "-e", "e.csv"], "--entities e.csv: is for --to dna"),
+    "documents for a network": (["export", "s.csv", "-o", "x.csv", "-d", "a.txt"], "--documents a.txt: is for --to dna and for tasks"),
+    "a network of events": (["export", "s.csv", "--to", "dna", "-o", "x", "--network", "foo"], "--network foo: is for --to graphml"),
+    "a catalogue for tasks done": (["import", "t.json", "--from", "doccano", "-e", "e.csv"], "--entities e.csv: is for --from dna"),
     "no model": (["predict", "a.txt", "--model", "none.joblib"], "none.joblib: "),
     "a model that is none": (["predict", "a.txt", "--model", "a.txt"], "is no gzip file"),
     "info on none": (["info", "a.txt"], "is no gzip file"),
@@ -605,6 +659,23 @@ USAGE: dict[str, tuple[list[str], str]] = {
     "a folder as catalogue": (["predict", "a.txt", "--model", MODEL, "-e", "."], ".: is no file"),
     "a long name": (["predict", "a" * 300 + ".txt", "--model", MODEL], "cannot be read: File name too long"),
     "a long output": (["predict", "a.txt", "--model", MODEL, "-o", "a" * 300 + ".csv"], "written: File name too long"),
+    **{
+        f"a long name of {what}": ([a.replace("LONG", "a" * 300) for a in arguments], f"{message}: File name too long")
+        for what, message, *arguments in (
+            ("labels", ".csv: cannot be read", "evaluate", "LONG.csv", "-m", MODEL),
+            ("labels to train on", ".csv: cannot be read", "train", "LONG.csv"),
+            ("labels known", ".csv: cannot be read", "suggest", "a.txt", "--exclude", "LONG.csv", "-m", MODEL),
+            ("a model", ".joblib: cannot be read", "info", "LONG.joblib"),
+            ("a folder to write", "/out: cannot be read", "predict", "a.txt", "-m", MODEL, "-o", "LONG/out"),
+            ("a card", ".joblib: cannot be written", "train", "l.csv", "-o", "LONG.joblib"),
+            ("suggestions", ".csv: cannot be written", "suggest", "none.txt", "-o", "LONG.csv"),
+            ("tasks", ".json: cannot be written", "suggest", "none.txt", "-o", "LONG.json", "--to", "prodigy"),
+            ("a page", ".html: cannot be written", "report", "none.csv", "-o", "LONG.html"),
+            ("scores", ".json: cannot be written", "evaluate", "none.csv", "-o", "LONG.json"),
+        )
+    },
+    "a long name of Parquet": (["predict", "a" * 300 + ".parquet", "-m", MODEL], ".parquet: not a readable Parquet file"),
+    "a long name of no kind": (["predict", "a" * 300 + ".docx", "-m", MODEL], ".docx: no such file"),
     "a file as folder": (["predict", "a.txt", "--model", MODEL, "-o", "/dev/null"], "/dev/null: is no folder"),
 }
 
@@ -645,6 +716,57 @@ def test_no_command_overwrites_what_it_reads(
     ran = stance(command, name, *more, "-o", path)
     assert ran.code == 2 and f"{path}: is read by this command too" in one_line(ran.err)
     assert path.read_bytes() == content and list(tmp_path.iterdir()) == [path]
+
+
+# command, input, output (a folder where it has no ending), other arguments
+WITHIN: dict[str, tuple[str, str, str, list[str]]] = {
+    "predict": ("predict", "in", "in/o.csv", []),
+    "predict, folder": ("predict", "in", "in/out", []),
+    "predict, folder deeper": ("predict", "in", "in/deeper/out", []),
+    "predict, the folder itself": ("predict", "in", "in", []),
+    "predict, here": ("predict", ".", "out", []),
+    "explain": ("explain", "in", "in/o.jsonl", ["--actor", "Oslo", "--target", "Rome"]),
+    "suggest": ("suggest", "in", "in/o.parquet", []),
+    "doubtful": ("suggest", "in", "in/o.csv", ["--doubtful"]),
+    "export": ("export", "s.csv", "in/o.csv", ["--to", "dna", "-d", "in"]),
+    "train": ("train", "in", "in/m.joblib", ["--on-error", "skip"]),
+}
+
+
+@pytest.mark.parametrize("case", WITHIN)
+def test_no_output_lies_where_the_same_command_would_read_it(
+    case: str, tmp_path: Path, stance: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command, given, output, more = WITHIN[case]
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "in").mkdir()
+    put(tmp_path / "in", "a.jsonl", rows({"text": "Oslo backs Rome."}))
+    ran = stance(command, given, "-o", output, *more)
+    assert ran.code == 2 and "which this command reads; name an output outside" in one_line(ran.err)
+    assert [str(p.relative_to(tmp_path)) for p in tmp_path.rglob("*")] == ["in", "in/a.jsonl"]
+
+
+@pytest.mark.parametrize("output", ["in/.hidden", "in2", "in/.o.csv", "in.csv"])
+def test_outputs_that_are_not_read_again(
+    output: str, tmp_path: Path, stance: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, small_model: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "in").mkdir()
+    put(tmp_path / "in", "a.jsonl", rows({"text": "Oslo backs Rome."}))
+    for _ in range(2):
+        assert stance("predict", "in", "-o", output, "-m", small_model).code == 0
+
+
+def test_labels_may_be_written_beside_the_folder_that_they_are_read_from(
+    tmp_path: Path, stance: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a folder with statements/ in it nothing else is read."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "labeled" / "statements").mkdir(parents=True)
+    put(tmp_path / "labeled" / "statements", "a.csv", LABELS + FINE)
+    for _ in range(2):
+        ran = stance("train", "labeled", "-o", "labeled/m.joblib", "--folds", "0", "--on-error", "skip")
+        assert ran.code == 0, ran.err
 
 
 # what is skipped goes to OUTPUT.refused.jsonl: command, output, other arguments

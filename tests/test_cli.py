@@ -187,21 +187,23 @@ def test_ids_are_no_paths(tmp_path: Path, small_model: Path, stance: Callable[..
 
 
 @pytest.mark.parametrize(
-    ("columns", "lines"),
+    ("columns", "encoding", "lines"),
     [
-        ("150", [r"Russia  favor    Turkey     1.00       0.00  Russia\x07 thanked Turkey."]),
-        ("60", ["Russia  favor    Turkey     1.00       0.00", r"    Russia\x07 thanked Turkey."]),
+        ("150", "utf-8", [r"Russia  favor    Turkey     1.00       0.00  Russia\x07 thanked “Turkey”."]),
+        ("60", "utf-8", ["Russia  favor    Turkey     1.00       0.00", r"    Russia\x07 thanked “Turkey”."]),
+        ("0", "utf-8", [r"Russia  favor    Turkey     1.00       0.00  Russia\x07 thanked “Turkey”."]),
+        ("150", "latin-1", [r"Russia  favor    Turkey     1.00       0.00  Russia\x07 thanked ?Turkey?."]),
     ],
-    ids=["evidence beside", "evidence below"],
+    ids=["evidence beside", "evidence below", "no columns", "few characters"],
 )
 def test_a_terminal_gets_a_table_to_read_without_escapes(
-    article: Path, small_model: Path, columns: str, lines: list[str]
+    article: Path, small_model: Path, columns: str, encoding: str, lines: list[str]
 ) -> None:
-    article.write_text("Turkey condemned \x1b[31mRussia\x1b[0m. Russia\x07 thanked Turkey.")
+    article.write_text("Turkey condemned \x1b[31mRussia\x1b[0m. Russia\x07 thanked “Turkey”.", encoding="utf-8")
     command = [sys.executable, "-m", "stance", "predict", article, "-m", small_model, "--all", "--by", "statement"]
     command += ["-e", article.with_name("e.csv")]
     ours, theirs = pty.openpty()
-    environment = os.environ | {"NO_COLOR": "1", "TERM": "dumb", "COLUMNS": columns, "LINES": "40"}
+    environment = os.environ | {"NO_COLOR": "1", "TERM": "dumb", "COLUMNS": columns, "LINES": "40", "PYTHONIOENCODING": encoding}
     with subprocess.Popen(command, stdout=theirs, stderr=subprocess.PIPE, env=environment) as process:
         os.close(theirs)
         shown = b""

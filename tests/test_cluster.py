@@ -254,6 +254,7 @@ def test_a_killed_run_is_taken_up(
         process.wait(LIMIT)
         assert process.returncode in (-sign, 128 + sign)
     assert [p.stem for p in out.glob("records/part-*")] == ["part-00000"]
+    assert sign == signal.SIGKILL or not list(out.rglob(".*.tmp"))
     code, said = run(made, out, "-j", jobs)
     assert code == 0, said
     assert f"{N_FILES * 40} documents" in said and tables(out) == unbroken

@@ -326,7 +326,7 @@ def test_evaluate_refuses_what_it_cannot_do(
         (("--min-confidence", 1), "no pair reaches a confidence of 1"),
         (("--min-confidence", 2), "min-confidence"),
         (("--prior", "favor=1"), "--prior favor=1: write against="),
-        (("--statements", tmp_path / "o.csv", "--audit"), "leave them out"),
+        (("--statements", tmp_path / "o.csv", "--audit"), "--audit: is for a model's scores; leave it out"),
     ]:
         ran = stance(*asked, *options)
         assert ran.code == 2 and message in ran.err and ran.out == ""

@@ -71,6 +71,7 @@ def temporaries(folder: Path) -> list[Path]:
         (signal.SIGKILL, -9, ()),
         (signal.SIGINT, 130, ("--jobs", "2")),
         (signal.SIGTERM, 143, ("--jobs", "2")),
+        (signal.SIGHUP, 129, ("--jobs", "2")),
         (signal.SIGTERM, 143, ("--on-error", "skip")),
         (signal.SIGKILL, -9, ("--on-error", "skip")),
     ],

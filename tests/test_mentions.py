@@ -131,6 +131,13 @@ def test_shared_name_goes_to_the_one_named_before_and_is_counted_otherwise():
     assert [e for _, e in found(both, known)] == ["Ada Obi", "Chike Obi", "Ada Obi"]
 
 
+@pytest.mark.parametrize("alias", ["Port Plan", "port plan", "the Port Plan"])
+@pytest.mark.parametrize("of_others", [["Ada Obi"], ["Ada Obi", "Chike Obi"]])
+def test_a_name_is_that_of_its_entity_also_where_others_list_it(alias, of_others):
+    known = catalogue("Rome", *of_others, aliases=dict.fromkeys(of_others, (alias,)), targets=["Port Plan"])
+    assert found("Rome backs Port Plan.", known) == [("Rome", "Rome"), ("Port Plan", "Port Plan")]
+
+
 def test_things_are_found_by_their_description():
     known = catalogue(targets=["funding for the harbour wall"])
     assert found("The town wants money to fund a wall for the harbour.", known) == [

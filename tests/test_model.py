@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from sklearn.base import clone
 
 from stance import InputError, StanceModel, aggregate_stances
 from stance.batch import Sums
+from stance.evaluate import cross_validate, evaluate_model
 from stance.model import PRIOR, TEMPERATURE, Scorer, probabilities
 from stance.pairs import STANCES, Pair, frame_pairs
 
@@ -260,6 +262,61 @@ def test_the_same_data_give_the_same_file(part_of_labeled: pd.DataFrame, tmp_pat
 def test_labels_may_stand_beside_the_table(labeled: pd.DataFrame) -> None:
     beside = StanceModel().fit(labeled.drop(columns="stance"), labeled["stance"])
     pd.testing.assert_frame_equal(beside.predict_pairs(labeled), StanceModel().fit(labeled).predict_pairs(labeled))
+
+
+@pytest.mark.parametrize(
+    ("stance", "message"),
+    [
+        ("support", "row 7: unknown stance 'support'; did you mean 'favor'? (allowed: against, favor, neutral)"),
+        (np.nan, "row 7: unknown stance '' (allowed: against, favor, neutral)"),
+    ],
+)
+def test_labels_that_are_none_are_named(labeled: pd.DataFrame, stance: object, message: str) -> None:
+    wrong = labeled.assign(doc_id=[str(i) for i in range(len(labeled))]).astype({"stance": object})
+    wrong.loc[7, "stance"] = stance
+    for learn in (
+        StanceModel().fit,
+        StanceModel(prior=None).fit,
+        lambda frame: StanceModel().fit(frame.drop(columns="stance"), frame["stance"]),
+        lambda frame: cross_validate(frame, StanceModel(), 2),
+        lambda frame: evaluate_model(frame, StanceModel().fit(labeled)),
+    ):
+        with pytest.raises(InputError, match=re.escape(message)):
+            learn(wrong)
+
+
+def test_labels_that_are_not_there(labeled: pd.DataFrame) -> None:
+    with pytest.raises(InputError, match="no column 'stance'; the table has 'text', 'actor', 'target'"):
+        StanceModel().fit(labeled.drop(columns="stance"))
+    with pytest.raises(InputError, match="18 rows, and 1 stances beside them; give one for each"):
+        StanceModel().fit(labeled, ["favor"])
+
+
+@pytest.mark.parametrize("favor", [1e308, float("inf"), 1e-320, -2, 0, "much", None])
+def test_priors_that_are_none(model: StanceModel, labeled: pd.DataFrame, favor: Any) -> None:
+    prior = {"favor": favor, "against": 1e308 if favor == 1e308 else 1e10, "neutral": 1}
+    with pytest.raises(InputError, match=r"a prior gives a share above 0 to each of against, favor, neutral; got \{'favor'"):
+        model.predict_pairs(labeled, prior)
+
+
+@pytest.mark.parametrize(
+    ("documents", "message"),
+    [
+        (pd.DataFrame({"doc_id": ["a", "b", "a"], "text": "Oslo met Rome."}), "document 'a' was given already; make ids unique"),
+        (pd.DataFrame({"doc_id": [7, "7"], "text": "Oslo met Rome."}), "document '7' was given already; make ids unique"),
+        (["Oslo met Rome.", "Oslo \ud83d met Rome."], "document '1': text holds half a surrogate pair"),
+        (pd.DataFrame([["a", "b", "c"]], columns=["doc_id", "text", "text"]), "column 'text' stands twice in the table"),
+        (pd.DataFrame({"text": ["a"]}), "no column 'doc_id'; the table has 'text'"),
+    ],
+)
+def test_documents_that_are_none(model: StanceModel, documents: object, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        model.predict(documents)
+
+
+def test_documents_of_a_table_without_ids_are_numbered(model: StanceModel) -> None:
+    found = model.predict(pd.DataFrame({"doc_id": [None, np.nan, "x"], "text": "Turkey condemned Russia."}))
+    assert set(found["doc_id"]) == {"0", "1", "x"}
 
 
 def test_prior_of_training(labeled: pd.DataFrame) -> None:

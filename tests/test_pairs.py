@@ -69,6 +69,13 @@ def test_frames_take_missing_offsets_in_any_form() -> None:
 def test_frames_without_a_column() -> None:
     with pytest.raises(InputError, match="no column 'target'; the table has 'text', 'actor'"):
         frame_pairs(pd.DataFrame({"text": ["a"], "actor": ["a"]}))
+    with pytest.raises(InputError, match="column 'actor' stands twice in the table; rename one"):
+        frame_pairs(pd.DataFrame([["A met B.", "A", "A", "B"]], columns=["text", "actor", "actor", "target"]))
+
+
+def test_frames_of_texts_that_are_none() -> None:
+    with pytest.raises(InputError, match=r"row 'x': text holds half a surrogate pair \('\\ud83d'\) at character 2"):
+        frame_pairs(pd.DataFrame({"text": ["A \ud83d met B."], "actor": "A", "target": "B"}, index=["x"], dtype=object))
 
 
 def test_rows_without_an_id_share_one_by_text(tmp_path: Path) -> None:

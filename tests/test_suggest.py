@@ -10,7 +10,7 @@ from conftest import run_in
 from stance import StanceModel
 from stance.pairs import OFFSETS, read_labeled
 from stance.suggest import SUGGESTION_COLUMNS, doubtful_labels, drawn, spread_out, suggest_statements, uncertainty
-from stance.text import InputError, Problems
+from stance.text import InputError, Problems, read_rows
 
 
 @pytest.mark.parametrize(
@@ -218,6 +218,31 @@ def test_doubtful_command_lists_rows_with_all_their_columns(folder):
     rows = done.stdout.splitlines()
     assert len(rows) <= 6
     assert rows[0].startswith("doc_id,text,actor,target,stance,actor_start")
+
+
+LONG, HUGE, FINE = 1234567890123456789, 1 << 70, 0.12345678901234567
+CARRIED = [{"long": LONG, "mixed": 7, "huge": HUGE, "fine": FINE}, {"mixed": "x", "huge": 5, "fine": FINE}, {"mixed": [1, "\ud83d"]}]
+
+
+@pytest.mark.parametrize(
+    ("ending", "expected"),
+    [
+        ("csv", [(str(LONG), "7", str(HUGE), str(FINE)), ("", "x", "5", str(FINE)), ("", "[1, '\\ud83d']", "", "")]),
+        ("jsonl", [(LONG, 7, HUGE, FINE), (None, "x", 5, FINE), (None, [1, "\ud83d"], None, None)]),
+        ("parquet", [(LONG, "7", str(HUGE), FINE), (None, "x", "5", FINE), (None, "[1, '\\ud83d']", None, None)]),
+    ],
+)
+def test_doubtful_rows_keep_what_they_carry(folder, labeled, ending, expected):
+    rows = [row | CARRIED[i % 3] for i, row in enumerate(labeled.to_dict("records"))]
+    (folder / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    done = run("suggest", "--doubtful", "rows.jsonl", "-o", f"out.{ending}", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    said = [line for line in done.stderr.splitlines() if "are written as text" in line]
+    assert [line.split("'")[1] for line in said] == (["mixed", "huge"] if ending == "parquet" else [])
+    found = {row["doc_id"]: row for _, row in read_rows(folder / f"out.{ending}", ["doc_id"])}
+    for doc_id, row in found.items():
+        assert tuple(row[c] for c in ("long", "mixed", "huge", "fine")) == expected[int(doc_id[1:]) % 3]
+    assert {int(doc_id[1:]) % 3 for doc_id in found} == {0, 1, 2}
 
 
 @pytest.mark.parametrize(
