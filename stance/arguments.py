@@ -122,6 +122,7 @@ _HATCHING = frozenset(
     "make need obtain offer pass present publish pursue reach renew repeat retain reveal revive seek set show sign submit "
     "take unveil use win withdraw".split()
 )
+_LEGISLATED = frozenset("ban outlaw prohibit forbid criminalise criminalize legalise legalize decriminalise decriminalize".split())
 _AUDIENCE = frozenset("applaud boo cheer clap heckle hiss jeer whistle".split())  # whose object is whoever speaks just then
 _WHEN = frozenset(("when", "as", "while"))
 _SEEKING = frozenset("seek court await beg crave solicit".split())  # what is sought nobody gives yet
@@ -738,7 +739,7 @@ def _arguments(
     if cue.end - cue.start > 1 or cue.pos == "phrase":
         inside = range(cue.start, cue.end)
         # what hangs on another word of the phrase than its head: "at odds with Oslo", "wants to abolish the tax"
-        rest = [o for i in inside if i != word for o in clauses.objects(i) + [o for _, o in clauses.obliques(i)]]
+        rest = [o for i in inside if i != word for o in clauses.objects(i) + [o for _, o in clauses.obliques(i, _DEPTH)]]
         # of a lone preposition, as "against", what follows it
         rest += [(k, _ITSELF) for i in inside if i != word or cue.pos == "phrase" for k in tree.children[i] if tree.labels[k] == "pobj"]
         rest = [o for o in rest if o[0] not in inside]
@@ -833,6 +834,8 @@ def _of_verb(
     if cue.entry in _BEFALLING and not objects and not passive:  # "fears that the clinic may collapse"
         return [], subjects, others
     wishers = clauses.wishers(word)
+    if passive and not agents and cue.entry in _LEGISLATED:
+        agents = [o for preposition, o in obliques if preposition == "in"]  # "is banned in Oslo"
     if passive:
         return agents or wishers, subjects, others
     if wishers:

@@ -499,6 +499,8 @@ ROLES = [
     ("Oslo's call for Neri to resign was ignored.", "Oslo", "Neri", "call for", "Hv"),
     ("Oslo's call for Neri to resign was ignored.", "Oslo", "Neri", "resign", "hR"),
     ("Oslo repeated its call for Neri to resign.", "Oslo", "Neri", "resign", "iR"),
+    ("Oslo broke ranks with Rome to vote for the pact.", "Oslo", "the pact", "break ranks with", "H-"),
+    ("The pact is banned in Oslo.", "Oslo", "The pact", "ban", "HR"),
     # a critic of the pact is no part of it
     ("Oslo, a critic of the pact, likes Neri.", "the pact", "Neri", "like", "-R"),
     # what a later clause takes back
