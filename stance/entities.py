@@ -214,8 +214,11 @@ def default_catalogue_path() -> Path:
 
 
 def read_catalogue(path: str | Path, discover: bool = False, encoding: str = "utf-8") -> Catalogue:
-    """Read `entities.csv`; see `load_catalogue`."""
-    return _catalogue(str(path), read_rows(path, ["name"], encoding), discover)
+    """Read `entities.csv`; see `load_catalogue`, which takes a table without rows, while a file without them is a slip."""
+    catalogue = _catalogue(str(path), read_rows(path, ["name"], encoding), discover)
+    if not catalogue.entities:
+        raise InputError(f"{path}: names nothing below its header; list the entities to look for, or do without a catalogue")
+    return catalogue
 
 
 def _catalogue(file: str, rows: Iterable[tuple[object, dict[str, Any]]], discover: bool = False) -> Catalogue:
@@ -238,8 +241,6 @@ def _catalogue(file: str, rows: Iterable[tuple[object, dict[str, Any]]], discove
             aliases = tuple(a for a in aliases if a not in capitals() and a not in _OFFICES_ALONE)
         entities[name] = Entity(name, "actor" in kinds, aimed, aliases, affiliation)
         lines[name] = line
-    if not entities:
-        raise InputError(f"{file}: names nothing below its header; list the entities to look for, or do without a catalogue")
     checked: set[str] = set()  # what hangs together is walked once, however long the chain
     for name, entity in entities.items():
         above, path = entity.affiliation, {name: None}

@@ -501,8 +501,7 @@ def _person(read: _Read, k: int, start: int, gender: str, word: str, here: Seque
 
 
 _AND_VERB = re.compile(
-    r",? (?:and|but|or|then|and then) (?:(?:has|had|have|also|then|later|never|not|did not|even|now|would|will|\w+ly) )*"
-    r"[a-z]+(?:s|ed|t|d|e|w|n|k)(?: [a-z]+){0,1} $"
+    r",? (?:and|but|or|then) (?:(?:has|had|have|also|then|later|never|not|did not|even|now|would|will|\w+ly) )*[a-z]+(?: [a-z]+)? $"
 )
 _OPENS_CLAUSE = re.compile(rf" ?{_TITLES}")
 _NOT_VERB = re.compile(
@@ -521,9 +520,7 @@ def _shared_subject(text: str, begin: int, start: int, here: Sequence[Mention]) 
 
 
 _SPOKEN_OF = re.compile(rf"(?:said|says|wrote|added|complained|joked) (?:of|about) {_TITLES}$")
-_TURNS_ON = re.compile(
-    r"[^“”\"«»]{0,60}(?:: |, (?:saying|writing|adding|warning)(?: that)?:? )$"
-)
+_TURNS_ON = re.compile(r"[^“”\"«»]{0,60}(?:: |, (?:saying|writing|adding|warning)(?: that)?:? )$")
 
 
 def _spoken_of(read: _Read, k: int, quoted: int, here: Sequence[Mention], fits: Callable[[Mention], bool]) -> str | None:
@@ -615,9 +612,7 @@ _ACTS = re.compile(
 )
 _PLURAL = re.compile(r"[^us]s$")
 _NO_THING = re.compile(r"\b(?:den(?:y|ied|ies|ying)|did|does|doing|done|ma[dk]e|making|put|puts|(?:see|sees|saw|seen|seeing) to)\s$")
-_UNLISTED = re.compile(
-    rf"\b(?:[Hh]is|[Hh]er|[Tt]heir|[Aa]n?|[Tt]he) (?:[a-z]+ )?(?P<noun>{'|'.join(sorted(BODIES))})\b(?!['’])"
-)
+_UNLISTED = re.compile(rf"\b(?:[Hh]is|[Hh]er|[Tt]heir|[Aa]n?|[Tt]he) (?:[a-z]+ )?(?P<noun>{'|'.join(sorted(BODIES))})\b(?!['’])")
 
 
 def _has_stranger(text: str, begin: int, start: int, here: Sequence[Mention]) -> bool:
@@ -627,11 +622,12 @@ def _has_stranger(text: str, begin: int, start: int, here: Sequence[Mention]) ->
 
 
 def _body(
-    read: _Read, k: int, start: int, word: str, here: Sequence[Mention], plural: bool, read_outside: Sequence[Mention] = ()
+    read: _Read, k: int, start: int, word: str, here: Sequence[Mention], plural: bool, around: Sequence[Mention] = ()
 ) -> str | None:
     """The body or thing that "they" or "it" means, where the nearest sentence that has one has just one.
 
-    As an object "it" is not the subject of its own clause ("Oslo does not like it"), and rather a thing than a body.
+    `here` are the mentions of the sentence on the same side of its quotation marks, `around` all of them. As an object "it" is
+    not the subject of its own clause ("Oslo does not like it"), and rather a thing than a body.
     """
     text, begin = read.text, read.sentences[k].start
     aimed = word == "them" or (word == "it" and not _SUBJECT_IT.search(text[max(begin, start - 40) : start]))
@@ -647,7 +643,7 @@ def _body(
         return p.kind in (("state", "group", "name") if agent else ("state", "group", "thing")) and not many
 
     quoted = read.quote_at(start)
-    if quoted >= 0 and (spoken_of := _spoken_of(read, k, quoted, read_outside, fits)) is not None:
+    if quoted >= 0 and (spoken_of := _spoken_of(read, k, quoted, around, fits)) is not None:
         return spoken_of
     if word == "it" and (_NO_THING.search(text, max(begin, start - 20), start) if aimed else _has_stranger(text, begin, start, here)):
         return None

@@ -220,3 +220,7 @@ def test_what_a_text_introduces_again_and_again_is_one_alias():
     owners = [aliases for tables in index.values() for _, table in tables for aliases in table.values()]
     assert {a.surface for o in owners for a in o} >= {"Kentucky Republican", "FRP"}
     assert all(len(set(o)) == len(o) for o in owners)
+
+
+def test_a_table_without_rows_names_nobody():
+    assert load_catalogue(pd.DataFrame([], columns=["name", "kind"])).entities == {}
