@@ -34,11 +34,12 @@ _PARTS = frozenset(("poss", "compound", "amod", "nmod"))
 _OF = frozenset(("of", "for", "from", "in", "to", "against", "with", "on", "at", "including"))
 _LED = frozenset(
     "led headed chaired fronted brought filed launched proposed submitted made lodged drafted tabled written issued organised "
-    "organized staged built run owned".split()
+    "organized staged built run owned joined".split()
 )
 # nouns of which "of" names the holder: "the demands of Oslo"; of the others, as "criticism", what they are about
 _OF_HOLDERS = frozenset(
-    "accusation aid brainchild airstrike allegation anger animosity annoyance assault assistance attack backing charge complaint "
+    "accusation aid brainchild airstrike allegation allegiance confidence loyalty trust "
+    "anger animosity annoyance assault assistance attack backing charge complaint "
     "concern demand demonstration disappointment discontent dismay displeasure dissatisfaction doubt enmity frustration "
     "fury gratitude help hostility indignation irritation objection offensive opposition outrage pressure protest rebellion "
     "refusal resentment reservation resistance retaliation revolt sanction scepticism skepticism solidarity strike support "
@@ -100,6 +101,7 @@ _TRANSITIVE = frozenset(
 )
 _ASIDE = frozenset("in with after before during since at from".split())  # "is an insult in my eyes"
 _COMPARING = frozenset(("like", "unlike"))
+_PREFERRING = frozenset("favor favour prefer choose pick back".split())
 _ONCE = frozenset("once formerly initially originally previously".split())
 _NOW = frozenset("now since then later today".split())
 _NOBODY = frozenset(("no", "none", "nobody", "neither"))
@@ -613,6 +615,12 @@ def _understood(
                 negated = not (none or cue.negated) if excepted else cue.negated != turned
                 found = (_likewise(clauses, i), *arguments[k][1:])
                 out.append((cue._replace(start=i, end=i + 1, negated=negated), i, found))
+    for k, (cue, word) in enumerate(cues):
+        if cue.entry in _PREFERRING and cue.pos == "verb":
+            beside = [o for token in (word, *(t for t, _ in clauses.objects(word))) for o in clauses.obliques(token)]
+            others = [o for preposition, o in beside if preposition == "over"]
+            if others:  # "favours the ferry over the bridge"
+                out.append((cue._replace(negated=not cue.negated), word, (arguments[k][0], others, [], [])))
     for i in (i for i, word in enumerate(words) if word == "not" and words[i - 1] == "," and i):
         other = next((k for k in range(i + 1, min(i + 6, len(words))) if tree.labels[k] == "dep" and tree.tags[k] in "ON"), i)
         for k, (cue, word) in enumerate(cues):
@@ -863,10 +871,11 @@ def _of_noun(
     if cue.frame != "eval":  # "the fine handed to Oslo"
         dealt = [k for k in tree.children[word] if labels[k] == "acl" and is_participle(clauses.words[k])]
         obliques = obliques + [o for k in dealt for o in clauses.obliques(k) if o[0] in _DEALT]
-    holding = ["by"]
-    if any(preposition not in ("by", "in") for preposition, _ in obliques):
+    holding = ["by", "among"]
+    if any(preposition not in ("by", "among", "in") for preposition, _ in obliques):
         holding.append("in")  # "opposition in Oslo to the plan"
-    if cue.entry in _OF_HOLDERS and not owners and not any(preposition == "by" for preposition, _ in obliques):
+    owned = any(labels[k] == "poss" or tags[k] == "N" for k, _ in owners)  # and not only "strong", which is no owner
+    if cue.entry in _OF_HOLDERS and not owned and not any(preposition == "by" for preposition, _ in obliques):
         holding.append("of")
     if cue.frame == "subj" and cue.entry != "departure":
         holding.append("from")  # "protests from Oslo"
@@ -875,6 +884,8 @@ def _of_noun(
         holders = []
     # "Tram plan a bad joke", "is angry that Oslo backed the plan"
     rest = rest + [(k, _ITSELF) for k in tree.children[word] if labels[k] in ("nsubj", "ccomp")]
+    if cue.frame == "subj" and not obliques and owners:  # "Oslo's pet project, the canal,"
+        rest = rest + [(k, _ITSELF) for k in tree.children[word] if labels[k] == "appos"]
     if any(labels[k] == "ccomp" for k in tree.children[word]) and clauses.words[word].removesuffix("s") in _WISHES:
         holding.append("that")  # a call for Ruiz to go is not for Ruiz
     receivers = [o for preposition, o in obliques if preposition not in holding] + rest

@@ -58,7 +58,8 @@ _APOSTROPHES = frozenset("'’‘")
 _SMALL = word_set("a an the and but or nor of in on at to for from by with as over into up off out than if via per vs v s t")
 _NOUN_BEFORE = _DETERMINERS | word_set("this that these those in of for with by on more further public fresh new")
 _NEGATIONS = _NOT | word_set("not no never nor neither without hardly scarcely barely")
-_MAY_NEGATE = _NEGATIONS | word_set("t yet")
+_NONE = word_set("nobody nothing none")
+_MAY_NEGATE = _NEGATIONS | _NONE | word_set("t yet")
 DAYS = word_set(
     "monday tuesday wednesday thursday friday saturday sunday january february march april june july august september october "
     "november december yesterday today tomorrow"
@@ -351,6 +352,11 @@ def _negated_before(low: tuple[str, ...], tags: list[str], i: int) -> bool:
             return False
         if _negated(low, k):
             return _reaches(low, tags, k, i)
+    for k in range(i - 5, max(-1, i - 11), -1):  # "Nothing in the report of the council pleased"
+        if tags[k] in "VXR,.Q":
+            return False
+        if low[k] in _NONE:
+            return True
     return False
 
 

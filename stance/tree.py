@@ -652,11 +652,13 @@ class _Attaching(Phrases):
         """The deed, above what "of" or "in" names, that a preposition belongs to: "the award of a medal to", "a raid by Oslo on"."""
         noun = thing.head
         above = self.heads[noun]
+        if preposition == "among" and above >= 0 and self._is_deed(self.heads[above]):
+            return self.heads[above]  # "support for the bill among tenants"
         if preposition == "from" and above >= 0 and self.tags[thing.start] in "DN" and not self.low[noun].endswith("s"):
             cue = self.cue_of[self.heads[above]]  # "opposition to the plan from Oslo", but "support for refugees from Oslo"
             if cue is not None and (cue.pos, cue.frame) == ("noun", "subj") and cue.stance != "neutral":
                 return self.heads[above]
-        if above < 0 or self.words[above] not in ("of", "in", "by") or self._takes(noun, preposition):
+        if above < 0 or self.words[above] not in ("of", "in", "by", "among") or self._takes(noun, preposition):
             return -1
         at = self.heads[above]
         last = self.thing

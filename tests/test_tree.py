@@ -501,6 +501,12 @@ ROLES = [
     ("Oslo repeated its call for Neri to resign.", "Oslo", "Neri", "resign", "iR"),
     ("Oslo broke ranks with Rome to vote for the pact.", "Oslo", "the pact", "break ranks with", "H-"),
     ("The pact is banned in Oslo.", "Oslo", "The pact", "ban", "HR"),
+    ("Support for the pact among Oslo fell.", "Oslo", "the pact", "support", "HR"),
+    ("Anger among Oslo at the pact grew.", "Oslo", "the pact", "anger", "HR"),
+    ("Neri has the full confidence of Oslo.", "Oslo", "Neri", "confidence", "HR"),
+    ("Rome, joined by Oslo, backs the pact.", "Oslo", "the pact", "back", "hR"),
+    ("Oslo's pet project, the pact, is late.", "Oslo", "the pact", "pet project", "HR"),
+    ("Oslo cleared Neri of fraud.", "Oslo", "Neri", "clear of", "HR"),
     # a critic of the pact is no part of it
     ("Oslo, a critic of the pact, likes Neri.", "the pact", "Neri", "like", "-R"),
     # what a later clause takes back
@@ -548,6 +554,8 @@ UNDERSTOOD = [
     ("Unlike Oslo, Rome backs the pact.", "back", [("-R", False), ("HR", True)]),
     ("Rome, like Oslo, backs the pact.", "back", [("-R", False), ("HR", False)]),
     ("Oslo backed the ferry, not the pact.", "back", [("H-", False), ("HR", True)]),
+    ("Oslo prefers the ferry over the pact.", "prefer", [("H-", False), ("HR", True)]),
+    ("Nothing in the report of Oslo pleased the pact.", "please", [("rH", True)]),
     ("All but Oslo backed the pact.", "back", [("-R", False), ("HR", True)]),
     ("Every state but Oslo backed the pact.", "back", [("-R", False), ("HR", True)]),
     ("All members except Oslo signed the pact.", "sign", [("-R", False), ("HR", True)]),
