@@ -15,7 +15,7 @@ from functools import cache, lru_cache, partial
 from stance.entities import Catalogue, Mention, Reading, plays
 from stance.grammar import PREPOSITIONS
 from stance.lexicon import verb_lemmas
-from stance.names import HEADS, Profile, head_of, phrase_stem, profile_of
+from stance.names import HEADS, TITLE_WORDS, Profile, head_of, phrase_stem, profile_of
 from stance.speech import VERBS, Quote, speaker_before
 from stance.text import Sentence
 
@@ -23,7 +23,8 @@ _WORD = re.compile(
     r"\b(?=[hstiwmou])(?:(?P<this>(?:this|that)(?=[.,;!?]|,?[”\"]|\s+(?:too|either|as well)\b))"
     r"|(?P<he>he|him|his|himself)|(?P<she>she|her|hers|herself)|(?P<it>its|itself|it)|(?P<they>they|them|their|themselves)"
     r"|(?P<who>who|which|whose)|(?P<i>I|me|my|mine|we|us|our)"
-    r"|(?P<the>the|this|that|these|those)(?: (?:[a-z]+-[a-z]+|proposed|controversial|new|same|current|ruling|late|embattled|"
+    r"|(?P<the>the|this|that|these|those)(?: (?:[a-z]+-[a-z]+|\d\d?-year-old|"
+    r"proposed|controversial|new|same|current|ruling|late|embattled|"
     r"presidential|republican|democratic|conservative|liberal|final|whole|entire|outgoing|sitting|bipartisan|draft|planned|latest))*"
     r" (?P<noun>(?!(?:he|she|it|they|his|her|hers|its|their|him|them|we|our|my|the|this|these|those|who|i)\b)[a-z][a-z-]+))\b",
     re.IGNORECASE,
@@ -209,13 +210,20 @@ def _is_kind(read: _Read, kind: str, name: str) -> bool:
 
 
 _PLAIN_WORD = re.compile(r"[a-z]{3,}")
-_APPOSITION = re.compile(r"\s*(?:\([^)]{1,30}\)\s*)?,?\s*(?:[^,;]{2,60},\s*)?")
+_APPOSITION = re.compile(r"(?: of [^,;]{2,40})?\s*(?:\([^)]{1,30}\)\s*)?(?:,\s*(?:[^,;]{2,60},\s*)?)?")
+_OF_A_THING = re.compile(  # "a treaty with Chile, which"
+    r"\b(?:an?|the|its|his|her|their) (?:[a-z-]+ )?(?P<noun>[a-z-]+) (?:with|for|from|on|against|to) (?:the )?$"
+)
+_WHICH_HE = re.compile(r"which (?:s?he|it|they) (?:den|reject|disput|confirm|acknowledg|admit)", re.IGNORECASE)
 
 
 def _relative(read: _Read, name: Mention | None, start: int, word: str) -> str | None:
     """The name before "who" or "which", where they follow it, an apposition between them or not."""
     gap = read.text[name.end : start] if name else ""
     if name is None or len(gap) >= 70 or not _APPOSITION.fullmatch(gap) or gap.endswith((" and ", " but ")):
+        return None
+    thing = _OF_A_THING.search(read.text, max(0, name.start - 50), name.start)
+    if word == "which" and (_WHICH_HE.match(read.text, start) or (thing and thing["noun"] not in TITLE_WORDS)):
         return None
     kind = read.profile(name.entity).kind
     return name.entity if (word == "which") == (kind != "person") or kind == "name" else None
@@ -236,22 +244,25 @@ def _title_at(text: str, at: int, last_role: dict[str, tuple[int, str, bool]]) -
     return None
 
 
+_GIVEN = re.compile(r"\b(?:g[ai]ves?|giving|grant(?:s|ed)?|offer(?:s|ed)?|den(?:y|ies|ied)|cost|costs) (?:the|that|this) [a-z-]+$")
 _NEXT_WORD = re.compile(r" ([a-z]{2,20})\b(?![-'’])")
 _NO_NOUN = PREPOSITIONS | frozenset(
-    "to every no such and or but nor that which who whom whose because while although though if when where whether unless what why "
-    "how is are was were be been being has have had do does did will would can could may might must shall should cannot not never "
-    "also now then still just only already again even too very so more most less least once often always sometimes later earlier soon "
-    "yet ever here there however instead away back ahead perhaps today yesterday tomorrow tonight overnight late early last next "
-    "this each all both alone itself himself herself themselves he she it they we you his her its their the an cut hit let put set "
-    "read shut split quit beat "
-    "cast cost hurt burst become come run worth due able likely responsible almost rather twice first far long well went slept slid "
-    "crept forgot meant means understood undertook ate drank sped found lay bet woke bound".split()
+    "two three four five six several many few to every no such and or but nor that which who whom whose because while although "
+    "though if when where whether unless what why how is are was were be been being has have had do does did will would can could "
+    "may might must shall should cannot not never also now then still just only already again even too very so more most less "
+    "least once often always sometimes later earlier soon yet ever here there however instead away back ahead perhaps today "
+    "yesterday tomorrow tonight overnight late early last next this each all both alone itself himself herself themselves he she "
+    "it they we you his her its their the an cut hit let put set read shut split quit beat cast cost hurt burst become come run "
+    "worth due able likely responsible almost rather twice first far long well went slept slid crept forgot meant means "
+    "understood undertook ate drank sped found lay bet woke bound".split()
 )
 
 
 def _before_noun(text: str, end: int) -> bool:
     """Whether a noun follows: in "the party leader" or "the court order" nobody means the party or the court."""
     found = _NEXT_WORD.match(text, end)
+    if found and _GIVEN.search(text, max(0, end - 40), end):
+        return False  # "gave the council wide powers"
     if not found or found[1] in _NO_NOUN or found[1].endswith(("ed", "ly", "ing")):
         return False
     verb = verb_lemmas().get(found[1])
@@ -269,7 +280,7 @@ def _role(noun: str, k: int, last_role: dict[str, tuple[int, str, bool]], text: 
 
 
 # not "thanked the mayor for coming", "accused the mayor of lying"
-_OTHER_ROLE = re.compile(r"\s+(?:of(?! \w+ing\b)|for(?! (?:\w+ing|his|her|its|their|not)\b)|[A-Z])")
+_OTHER_ROLE = re.compile(r"\s+(?:of\b(?! \w+ing\b)|for\b(?! (?:\w+ing|his|her|its|their|not)\b)|[A-Z])")
 _SAID_BEFORE = re.compile(rf"\b(?:{VERBS}|told \w{{2,20}}(?: \w{{2,20}})?)(?: (?:on )?\w{{2,6}}day)?(?: that)? $")
 _NO_PERSON = BODIES | frozenset(
     "report statement letter poll survey study document filing paper newspaper article website post memo majority half number "
@@ -288,9 +299,12 @@ def _is_stranger(text: str, begin: int, m: re.Match[str], here: Sequence[Mention
     at = said.start() - len(before) + before.rindex(phrase)
     words = phrase.split()
     words = words[: next((i for i, w in enumerate(words) if w.lower() in PREPOSITIONS), None)]
-    if not words or any(at <= x.start and x.end <= said.start() for x in here):
+    if not words:
         return False
     noun = words[-1].lower()
+    last = at + phrase.index(words[-1])
+    if any(x.start < last + len(noun) and last < x.end for x in here):
+        return False
     many = noun.endswith("s") or noun in ("people", "police", "women", "men")
     if not (words[-1].islower() or (many and len(words) == 1)) or _PRONOUN.fullmatch(noun):
         return False
@@ -475,6 +489,8 @@ def _person(read: _Read, k: int, start: int, gender: str, word: str, here: Seque
             return None
         barred = {m.entity for m in own} | _shared_subject(text, read.sentences[k].start, start, here)
         levels = [[m for m in level if m.entity not in barred] for level in levels]
+    if quoted < 0 and _someone_else(read, k, start, gender, here):
+        levels = levels[:1]
     for depth, level in enumerate(levels):
         # he who speaks outside a quote is not "him" inside, and the other way about
         if depth == 0:
@@ -498,6 +514,38 @@ def _person(read: _Read, k: int, start: int, gender: str, word: str, here: Seque
         inside = [e for e in inside if not aimed or e not in barred]
         return inside[0] if len(inside) == 1 else None
     return None
+
+
+_MEN = "man boy brother father son husband king pope spokesman businessman policeman fisherman monk priest".split()
+_WOMEN = "woman girl sister mother daughter wife widow queen nun spokeswoman businesswoman waitress".split()
+_ANYBODY = frozenset(
+    "driver resident witness suspect student teacher nurse colleague friend neighbour neighbor player fan farmer worker soldier "
+    "prisoner guard victim expert researcher aide passenger customer tenant officer".split()
+)
+_NOUNS = "|".join(sorted({*_MEN, *_WOMEN, *_ANYBODY}))
+_SOMEONE = re.compile(
+    r"(?P<opens>^|\b(?:said|added|says) )?\b(?:(?:[Aa]n?|[Oo]ne|[Aa]nother) (?:[a-z-]+ ){0,2}"
+    rf"(?P<any>{_NOUNS}|{'|'.join(sorted(ROLES))})|[Tt]he (?P<the>{_NOUNS}))"
+    r"\b(?!,? [A-Z]|['’]s?\b)"
+)
+
+
+def _someone_else(read: _Read, k: int, start: int, gender: str, here: Sequence[Mention]) -> bool:
+    """Whether "he" may be somebody of whom only a noun tells, nearer than whom the sentences before name.
+
+    "A driver from Tell said the plan was bad. He said"; "The suspect, a student, was arrested at his home".
+    """
+    other = _WOMEN if gender == "m" else _MEN
+    before = read.sentences[k - 1] if k else None
+    places = [(read.sentences[k].start, start, here)] + ([(before.start, before.end, read.out[k - 1])] if before else [])
+    for begin, end, mentions in places:
+        for m in _SOMEONE.finditer(read.text[begin:end]):
+            kind = "any" if m["any"] else "the"
+            apposed = re.search(r"[A-Z][\w’'-]+, $", read.text[max(0, begin + m.start() - 30) : begin + m.start()])
+            named = apposed or any(x.start <= begin + m.start(kind) < x.end for x in mentions)
+            if not named and m[kind] not in other and (begin == read.sentences[k].start or m["opens"] is not None):
+                return True
+    return False
 
 
 _AND_VERB = re.compile(
@@ -570,7 +618,7 @@ def _told(read: _Read, k: int, fits: Callable[[Mention], bool]) -> list[list[Men
 _JOINT = re.compile(r"\s*(?:,|and|or|&|, and)\s*")
 _CLAUSE = re.compile(r"[,;:—–]|\b(?:said|says|say|that|and|but|who|which|because|when|while|if|after|before|as)\b")
 _SUBJECT_IT = re.compile(
-    r"(?:^|[,;:—–“\"(]|\b(?:and|but|that|as|because|when|while|if|which|whether|where|than|or|"
+    r"(?:^|[,;:—–“\"(]|\b(?:and|but|that|what|as|because|when|while|if|which|whether|where|than|or|"
     r"(?:said|says?|announced|warned|warns|insist(?:ed|s)|argued|promised|vowed|predicted|hopes|thinks)(?: (?:on )?\w{2,6}day)?))\s*$"
 )
 
@@ -610,9 +658,24 @@ _ACTS = re.compile(
     r"praised|condemned|criticised|criticized|backs|backed|supports|supported|wants|wanted|hopes|hoped|plans to|planned to|intends|"
     r"intended|refused|refuses|demanded|demands|apologised|apologized|complained|pledged|promised|threatened|appealed)\b"
 )
-_PLURAL = re.compile(r"[^us]s$")
+_PLURAL = re.compile(r"(?<!corp)(?<=[^us])s$")
 _NO_THING = re.compile(r"\b(?:den(?:y|ied|ies|ying)|did|does|doing|done|ma[dk]e|making|put|puts|(?:see|sees|saw|seen|seeing) to)\s$")
 _UNLISTED = re.compile(rf"\b(?:[Hh]is|[Hh]er|[Tt]heir|[Aa]n?|[Tt]he) (?:[a-z]+ )?(?P<noun>{'|'.join(sorted(BODIES))})\b(?!['’])")
+
+
+_OF_WHOM = re.compile(r"\b(?:by|of|from) (?:the )?$")
+_A_THING = re.compile(r"\b(?:[Aa]n?|[Tt]he|[Tt]his|its|his|her|their) (?:[a-z-]+ ){0,2}?(?P<noun>[a-z-]{3,})\b(?!['’])")
+
+
+def _is_other(read: _Read, begin: int, end: int, mentions: Sequence[Mention]) -> bool:
+    """Whether "it" may rather be something between two places that nobody lists, or a name that may be a body's.
+
+    Before it in its sentence, "The deal is fair, but it will cost", or in the one before: "The board will close a clinic. All
+    oppose it."
+    """
+    found = _A_THING.finditer(read.text, begin, end)
+    unlisted = (m for m in found if not any(x.start < m.end() and m.start("noun") < x.end for x in mentions))
+    return next(unlisted, None) is not None or any(m.end <= end and read.profile(m.entity).kind == "name" for m in mentions)
 
 
 def _has_stranger(text: str, begin: int, start: int, here: Sequence[Mention]) -> bool:
@@ -637,10 +700,13 @@ def _body(
     def fits(m: Mention) -> bool:
         p = read.profile(m.entity)
         if plural:
-            return p.kind == "group" and (p.plural or m.surface.endswith("s"))
+            return p.kind == "group" and (p.plural or m.surface.endswith("s")) and not _FIRM.fullmatch(m.entity)
         crowd = p.plural and m.entity.islower() and _PLURAL.search(head_of(m.entity))
         many = bool(crowd) or m.surface.lower().endswith(("ans", "crats", "ists"))
         return p.kind in (("state", "group", "name") if agent else ("state", "group", "thing")) and not many
+
+    def is_thing(m: Mention) -> bool:
+        return read.profile(m.entity).kind == "thing"
 
     quoted = read.quote_at(start)
     if quoted >= 0 and (spoken_of := _spoken_of(read, k, quoted, around, fits)) is not None:
@@ -648,10 +714,22 @@ def _body(
     if word == "it" and (_NO_THING.search(text, max(begin, start - 20), start) if aimed else _has_stranger(text, begin, start, here)):
         return None
     levels = _candidates(k, here, read.out, start, fits)[:2]
+    told = word == "it" and _SAYS.search(text, max(begin, start - 40), start)
+    if told and not aimed:  # by somebody else, since whoever says it was looked for before: "doctors say it would"
+        levels[1:] = [[m for m in level if is_thing(m)] for level in levels[1:]]
+    if quoted >= 0 and len(levels) > 1 and any(read.quote_at(m.start) >= 0 for m in read.out[k - 1]):
+        levels[1] = [m for m in levels[1] if read.quote_at(m.start) >= 0]  # not who spoke
+    if word == "it" and not agent and len(levels) > 1:
+        before = read.sentences[k - 1]
+        if aimed and _is_other(read, before.start, before.end, read.out[k - 1]):
+            levels[1] = [m for m in levels[1] if is_thing(m)]
+        elif not aimed and _is_other(read, begin, start, around):
+            levels[1] = []
     if aimed:
-        joint = _shared_subject(text, begin, start, here)
-        levels[0] = [m for m in levels[0] if not _same_clause(text, m.end, start) and m.entity not in joint]
-        levels[0] = [m for m in levels[0] if not text.endswith(" by ", 0, m.start) or read.profile(m.entity).kind == "thing"]
+        own = {m.entity for m in levels[0] if _same_clause(text, m.end, start)} | _shared_subject(text, begin, start, here)
+        levels = [[m for m in level if m.entity not in own] for level in levels]
+        # of bodies, not who only owns or made what is spoken of: "Peru's envoy praised the plan, calling it"
+        levels[0] = [m for m in levels[0] if is_thing(m) or not (_owns(text, m) or _OF_WHOM.search(text, begin, m.start))]
     for depth, level in enumerate(levels):
         entities = list(dict.fromkeys(m.entity for m in level))
         things = [e for e in entities if read.profile(e).kind == "thing"]

@@ -178,7 +178,9 @@ _DONE_TO = re.compile(  # "Ada Obi, accused of theft", "described as a hawk", bu
 )
 _DONE_TO_HIM = re.compile(r"\s+(?:was|were|got|has been|had been|is|are)\s+(?:\w+ed|told|this|a)\b")
 _BE = re.compile(r"\b(?:is|are|was|were|be|been|being)\s+(?:\w+ly\s+)?$")
-_INVERTED = re.compile(r"\s+(?:(?:the|its|his|her|their|a|an)\s+(?:[\w’'-]+\s+){1,4})?")
+_INVERTED = re.compile(  # "said its author Ada Obi", not "said its author could not help Ada Obi"
+    r"\s+(?:(?:the|its|his|her|their|a|an)\s+(?:(?!(?:could|would|will|was|were|is|are|had|has|have|should|must|not|did)\b)[\w’'-]+\s+){1,4})?"
+)
 _OFFICE_OF = re.compile(r"\s+(?:the|a|an|its)\s+(?:[\w-]+\s+){1,3}(?:of|for|at|from|with)\s+(?:the\s+)?")
 
 
@@ -190,7 +192,7 @@ _LABEL = re.compile(r"(?: \([^)\n]{1,30}\)|, [A-Z ]{2,30})?: (?=[^\s“\"‘])")
 _AND = re.compile(r",? and ")
 _ASIDE = re.compile(
     r"\s*(?:,|--?|[—–])\s+(?:[^,;—–]{0,80}\b(?:who|whose|whom|which|that)\b[^;]{1,90}|"
-    r"[^;—–]{0,110}\b(?:of|for|from|with|to|by|at|in|on|against|like|unlike)\s+(?:(?:the|a|an)\s+)?)"
+    r"[^;—–]{0,110}\b(?:of|for|from|with|to|by|at|in|on|against|like|unlike)\s+(?:(?:the|a|an|his|her|its)\s+)?(?:[a-z-]+\s+){0,2})"
 )
 _ASIDE_ENDS = re.compile(r"\s*(?:,|--|[—–])")
 
@@ -409,7 +411,7 @@ def _inverted(text: str, verb: re.Match[str], outside: Sequence[Mention], subjec
         return subject
     if not _STRONG.match(verb.group()) or verb.group() in _HEARD:
         return None  # "Ada Obi, however, praised Peru", "Ada Obi, a senator, told Peru"
-    near = (x for x in outside if verb.end() < x.start < verb.end() + 60 and x.surface.lower() not in _POSSESSIVE)
+    near = (x for x in outside if verb.end() < x.start < verb.end() + 60 and x.how == "name")
     found = next(near, None)
     fits = found and _INVERTED.fullmatch(text, verb.end(), found.start) and text[found.end : found.end + 1] in ",."
     return found if fits else None

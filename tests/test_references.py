@@ -79,6 +79,10 @@ RESOLVED = [
     ("Fair Reach, a charity, met. The charity left.", [("The charity", "Fair Reach", "role")]),
     ("Robert Amadi spoke. Fair Reach United met. He left.", [("He", "Robert Amadi", "pronoun")]),
     ("Peru’s ambassador to Chile, Ada Obi, spoke. The ambassador left.", [("The ambassador", "Ada Obi", "role")]),
+    ("The River Party read the harbour bill. Ada Obi of the Salt Workers Union praised it.", [("it", "harbour bill", "pronoun")]),
+    ("President Robert Amadi spoke. The president offered to go.", [("The president", "Robert Amadi", "role")]),
+    ("The Salt Workers Union met. Peru gave the union wide powers.", [("the union", "Salt Workers Union", "role")]),
+    ("The harbour bill passed. Robert Amadi said a party would not like it.", [("it", "harbour bill", "pronoun")]),
     # after "that", in reported speech
     ("Robert Amadi said that he was tired.", [("he", "Robert Amadi", "pronoun")]),
     # a company is no person, whatever its name looks like: by its other names, by the words around it
@@ -175,6 +179,21 @@ LEFT_ALONE = [
     "The Salt Workers Union met. Voters say they want change.",
     "The speech of Peter Amsel on Robert Amadi ended. He slept.",  # neither is the subject
     "Robert Amadi met Peter Amsel and Paul Weiss. Oslo praised him.",
+    # somebody of whom only a noun tells
+    "Robert Amadi spoke. A driver from Jos said the rain fell. He left.",
+    "Robert Amadi fell. A man of forty ran. He left.",
+    "Robert Amadi fell. The suspect, a student, was held at his home.",
+    "Robert Amadi left. “No,” said a driver. Then he left.",
+    "Maria Duarte spoke. An old colleague, who feared Peru, said she left.",
+    # something of which only a noun tells
+    "The Salt Workers Union backed the walkout, which began in May.",
+    "Peru signed a treaty with Chile, which was read in May.",
+    "The Salt Workers Union shut a mine. Doctors praised it.",
+    "The Salt Workers Union signed a pact. The pact is fair, but it is late.",
+    "The Salt Workers Union hates a tax. Doctors say it would save lives.",
+    "The Salt Workers Union met. The city said it would sue.",
+    "The Salt Workers Union’s envoy praised the vote, calling it a gift.",
+    "Tidal Kestrel Holdings spoke. The auditors came. They left.",
     "Peru likes the ferry deal. Ada Obi’s accusers left, and Oslo denied it.",  # what is denied was said
     "Peru likes the ferry deal. The salt ministry said it was late.",  # a body that nobody lists
     "The ferry deal is late. A new party would fall if it won.",

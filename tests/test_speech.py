@@ -67,6 +67,7 @@ SPOKEN = [
     ("Ada Obi, however, praised Peru.", ["Ada Obi"]),
     ("Ada Obi spoke. In her view, Peru is wrong.", [None, "Ada Obi"]),
     ("Robert Amadi’s deputy, Ada Obi, went on, calling it “a gift”.", ["Ada Obi"]),
+    ("Ada Obi, head of the junior Salt Workers Union, said her friends could not help Peru.", ["Ada Obi"]),
     # quotes right after a deed, and those of a spokesman
     ("Ada Obi thanked Peru. “It was brave.”", [None, "Ada Obi"]),
     ("The Salt Workers Union met. “No,” a spokesman said.", [None, "Salt Workers Union"]),
