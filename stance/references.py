@@ -489,7 +489,7 @@ def _person(read: _Read, k: int, start: int, gender: str, word: str, here: Seque
             return None
         barred = {m.entity for m in own} | _shared_subject(text, read.sentences[k].start, start, here)
         levels = [[m for m in level if m.entity not in barred] for level in levels]
-    if quoted < 0 and _someone_else(read, k, start, gender, here):
+    if quoted < 0 and not levels[0] and any(levels) and _someone_else(read, k, start, gender, here):
         levels = levels[:1]
     for depth, level in enumerate(levels):
         # he who speaks outside a quote is not "him" inside, and the other way about
