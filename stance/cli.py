@@ -759,9 +759,9 @@ def check_table(path: Path) -> None:
 
 
 def check_output(output: Path, *read: str | Path | None, folder: bool = False) -> None:
-    """Refuse, before the work, an output that cannot be written, or that this command reads, now or when it is given again.
+    """Refuse, before the work, an output that cannot be written, or that this command reads.
 
-    `folder` says whether the output is a folder of tables.
+    `folder` says whether the output is a folder of tables, which must not lie in what is read: the run could not be taken up.
     """
     from stance.storage import check_writable
 
@@ -775,7 +775,7 @@ def check_output(output: Path, *read: str | Path | None, folder: bool = False) -
             same = there and os.path.exists(path) and path.samefile(output)
         if same and there:
             raise InputError(f"{output}: is read by this command too, from {path}; name another output")
-        if same:
+        if same and folder:
             raise InputError(f"{output}: lies in {path}, which this command reads; name an output outside")
     if not folder:
         check_writable(output)
