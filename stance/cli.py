@@ -246,9 +246,8 @@ def predict(
         check_output(output, *inputs, entities, model, folder=folder)
     if format is not None and not folder:
         raise InputError(f"--format {format}: is for a folder of tables; name one with -o, or a file by its ending")
-    if not folder or (jobs == 1 and backend == "local"):
-        several = "a folder of tables made by several jobs (-o FOLDER, and --jobs or --backend dask)"
-        only_for(several, timeout=timeout and f"{timeout:g}")
+    if not folder:
+        only_for("a folder of tables (-o FOLDER)", timeout=timeout and f"{timeout:g}")
     shares = parse_prior(prior)
     shown = output is None and sys.stdout.isatty()
     kind = format or "csv" if folder else "frame" if shown else output.suffix[1:] if output else "csv"

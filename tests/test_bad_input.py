@@ -628,8 +628,7 @@ USAGE: dict[str, tuple[list[str], str]] = {
     "a dash for a file": (["predict", "a.txt", "-o", "-"], "-o -: leave -o out to write CSV to stdout"),
     "a view of a page": (["report", "s.csv", "--view", "time", "-o", "r.html"], "--view time: is for one picture, .png or .svg"),
     "a format for nothing": (["predict", "a.txt", "--format", "jsonl"], "--format jsonl: is for a folder of tables"),
-    "a timeout for one table": (["predict", "a.txt", "--timeout", "5"], "--timeout 5: is for a folder of tables made by several jobs"),
-    "a timeout for one job": (["predict", "a.txt", "--timeout", "5", "-o", "out"], "--timeout 5: is for a folder of tables"),
+    "a timeout for one table": (["predict", "a.txt", "--timeout", "5"], "--timeout 5: is for a folder of tables"),
     "a catalogue for scores": (["evaluate", "l.csv", "-e", "e.csv"], "--entities e.csv: is for agreement with a coder (--statements)"),
     "documents for scores": (["evaluate", "l.csv", "-d", "a", "-d", "b"], "--documents a b: is for agreement with a coder"),
     **{
