@@ -529,7 +529,7 @@ def _sentence(text: str, forced: tuple[int, ...], syntax: str) -> Sentence:
     if gone:
         kept = [k for k in range(len(cues)) if k not in gone]
         cues, arguments = [cues[k] for k in kept], [arguments[k] for k in kept]
-    for cue, word, found in _understood(clauses, reading, cues, arguments):
+    for cue, word, found in _understood(clauses, reading, cues, arguments) + _contrasted(clauses, cues, arguments):
         cues.append((cue, word))
         arguments.append(found)
     reached: dict[int, list[tuple[int, int]]] = {}
@@ -586,8 +586,7 @@ def _resists(cue: Cue) -> bool:
 def _understood(
     clauses: Clauses, reading: Reading, cues: Sequence[tuple[Cue, int]], arguments: Sequence[tuple[list[Argument], ...]]
 ) -> list[tuple[Cue, int, tuple[list[Argument], ...]]]:
-    """Cues that are not said again: "Oslo backs the plan, but Lima does not", "unlike Lima, Oslo backs it", "all but Lima",
-    "backs the ferry, not the bridge".
+    """Cues that are not said again: "Oslo backs the plan, but Lima does not", "unlike Lima, Oslo backs it", "all but Lima".
 
     Each with the token that stands for it, and its arguments.
     """
@@ -599,7 +598,7 @@ def _understood(
         marks += [i for i, word in enumerate(words) if word in _EXCEPTING and tree.tags[i] == "P" and tree.tags[tree.heads[i]] in "ODW"]
     if "exception" in words:
         marks += [i for i, word in enumerate(words) if word == "of" and words[tree.heads[i]] == "exception"]
-    out = []
+    out: list[tuple[Cue, int, tuple[list[Argument], ...]]] = []
     for i in marks:
         verb, turned = tree.heads[i], words[i] == "unlike"
         excepted, none = words[i] in _EXCEPTING or words[verb] == "exception", False
@@ -615,19 +614,27 @@ def _understood(
                 negated = not (none or cue.negated) if excepted else cue.negated != turned
                 found = (_likewise(clauses, i), *arguments[k][1:])
                 out.append((cue._replace(start=i, end=i + 1, negated=negated), i, found))
+    return out
+
+
+def _contrasted(
+    clauses: Clauses, cues: Sequence[tuple[Cue, int]], arguments: Sequence[tuple[list[Argument], ...]]
+) -> list[tuple[Cue, int, tuple[list[Argument], ...]]]:
+    """Cues that are denied of something else: "favours the ferry over the bridge", "backs the ferry, not the bridge"."""
+    tree, words = clauses.tree, clauses.words
+    out: list[tuple[Cue, int, tuple[list[Argument], ...]]] = []
     for k, (cue, word) in enumerate(cues):
         if cue.entry in _PREFERRING and cue.pos == "verb":
             beside = [o for token in (word, *(t for t, _ in clauses.objects(word))) for o in clauses.obliques(token)]
             others = [o for preposition, o in beside if preposition == "over"]
-            if others:  # "favours the ferry over the bridge"
+            if others:
                 out.append((cue._replace(negated=not cue.negated), word, (arguments[k][0], others, [], [])))
     for i in (i for i, word in enumerate(words) if word == "not" and words[i - 1] == "," and i):
         other = next((k for k in range(i + 1, min(i + 6, len(words))) if tree.labels[k] == "dep" and tree.tags[k] in "ON"), i)
         for k, (cue, word) in enumerate(cues):
             plain = cue.pos == "verb" and cue.frame in ("subj", "fate") and not cue.passive and cue.end < i
             if plain and other > i and (tree.heads[other], _ITSELF) in arguments[k][1] and word < tree.heads[other]:
-                found = (arguments[k][0], [(other, _ITSELF)], [], [])
-                out.append((cue._replace(start=i, end=i + 1, negated=not cue.negated), i, found))
+                out.append((cue._replace(start=i, end=i + 1, negated=not cue.negated), i, (arguments[k][0], [(other, _ITSELF)], [], [])))
     return out
 
 

@@ -652,7 +652,7 @@ class _Attaching(Phrases):
         """The deed, above what "of" or "in" names, that a preposition belongs to: "the award of a medal to", "a raid by Oslo on"."""
         noun = thing.head
         above = self.heads[noun]
-        if preposition == "among" and above >= 0 and self._is_deed(self.heads[above]):
+        if preposition == "among" and above >= 0 and self.heads[above] >= 0 and self._is_deed(self.heads[above]):
             return self.heads[above]  # "support for the bill among tenants"
         if preposition == "from" and above >= 0 and self.tags[thing.start] in "DN" and not self.low[noun].endswith("s"):
             cue = self.cue_of[self.heads[above]]  # "opposition to the plan from Oslo", but "support for refugees from Oslo"
