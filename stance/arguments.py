@@ -634,7 +634,8 @@ def _contrasted(
         for k, (cue, word) in enumerate(cues):
             plain = cue.pos == "verb" and cue.frame in ("subj", "fate") and not cue.passive and cue.end < i
             if plain and other > i and (tree.heads[other], _ITSELF) in arguments[k][1] and word < tree.heads[other]:
-                out.append((cue._replace(start=i, end=i + 1, negated=not cue.negated), i, (arguments[k][0], [(other, _ITSELF)], [], [])))
+                denied = cue._replace(start=i, end=i + 1, negated=not cue.negated)
+                out.append((denied, i, (arguments[k][0], [(other, _ITSELF)], [], [])))
     return out
 
 
