@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stance.exchange import actor_network, read_dna_events, whole_number
+from stance.exchange import actor_network, need_statements, read_dna_events, whole_number
 from stance.pairs import STANCES
 from stance.text import Document, InputError, as_text, kind_of, open_text, read_rows
 
@@ -132,9 +132,7 @@ def agreement(coded: pd.DataFrame, statements: pd.DataFrame, catalogue: Catalogu
     InputError
         where the tables have no document in common, or statements lack a column.
     """
-    missing = [c for c in ("doc_id", "actor", "target", "stance", "p_neutral") if c not in statements.columns]
-    if missing:
-        raise InputError(f"no column {missing[0]!r}; agreement needs statements (stance predict --by statement)")
+    need_statements(statements, ("doc_id", "actor", "target", "stance", "p_neutral"), "agreement needs statements")
     names = _canon(catalogue)
     coder, model = (
         frame.assign(

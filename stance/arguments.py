@@ -104,6 +104,7 @@ _COMPARING = frozenset(("like", "unlike"))
 _PREFERRING = frozenset("favor favour prefer choose pick back".split())
 _ONCE = frozenset("once formerly initially originally previously".split())
 _NOW = frozenset("now since then later today".split())
+_OUTLIVING = _ONCE | _NOW
 _NOBODY = frozenset(("no", "none", "nobody", "neither"))
 _EXCEPTING = frozenset(("but", "except", "save", "excluding"))
 _NOT = frozenset(("not", "t", "never"))
@@ -525,8 +526,7 @@ def _sentence(text: str, forced: tuple[int, ...], syntax: str) -> Sentence:
     for cue, word in cues:
         said = clauses.speakers(word)
         arguments.append((*_arguments(clauses, cue, word, opposing, said), said))
-    gone = _outlived(words, cues, arguments)
-    if gone:
+    if not _OUTLIVING.isdisjoint(words) and (gone := _outlived(words, cues, arguments)):
         kept = [k for k in range(len(cues)) if k not in gone]
         cues, arguments = [cues[k] for k in kept], [arguments[k] for k in kept]
     for cue, word, found in _understood(clauses, reading, cues, arguments) + _contrasted(clauses, cues, arguments):

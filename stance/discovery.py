@@ -6,7 +6,7 @@ import re
 from collections import Counter
 
 from stance.grammar import BE
-from stance.lexicon import verb_lemmas
+from stance.lexicon import verb_of
 from stance.names import BODY_NOUNS, GROUP_WORDS, LAWS, LOWERED, TITLE_WORDS, given_names
 
 UP = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĖĘĚĞĢĪİĶŁŃŇŌŐŒŘŚŞŠŢŤŪŮŰŹŻŽȘȚ"
@@ -102,7 +102,7 @@ def _acts_there(text: str, start: int, end: int) -> bool:
     if _INVERTED.search(text, max(0, start - 12), start) or _BORNE_BY.match(text, end):
         return True
     verb = _VERB_AFTER.match(text, end)
-    if verb and (verb[1] in BE or verb_lemmas().get(verb[1], ("", ""))[1] in ("s", "d", "n")):
+    if verb and (verb[1] in BE or verb_of(verb[1])[1] in ("s", "d", "n")):
         return True
     before = _ROLE_BEFORE.search(text, max(0, start - 24), start)
     return before is not None and (before[1] in TITLE_WORDS or before[1] in BODY_NOUNS or before[2] == ",")

@@ -376,7 +376,7 @@ def write_dna(
     """
     if neutral not in (None, "0", "1"):
         raise InputError(f"neutral must be '0', '1' or left out, not {neutral!r}")
-    _need(
+    need_statements(
         statements,
         ("doc_id", "sentence_start", "sentence_end", "evidence"),
         "the Discourse Network Analyzer needs statements",
@@ -440,7 +440,8 @@ def timestamp_of(date: str) -> Any:
         return pd.to_datetime(date, errors="coerce", format="mixed") if _DATED.search(date) else pd.NaT
 
 
-def _need(frame: pd.DataFrame, columns: Iterable[str], why: str) -> None:
+def need_statements(frame: pd.DataFrame, columns: Iterable[str], why: str) -> None:
+    """Refuse a table that lacks a column of statements, saying what they are needed for."""
     missing = [c for c in columns if c not in frame.columns]
     if missing:
         raise InputError(f"no column {missing[0]!r}; {why} (stance predict --by statement)")
@@ -658,7 +659,7 @@ def tasks_of(
     """
     problems = problems or Problems()
     place = () if "text" in statements.columns else ("evidence", "sentence_start")
-    _need(statements, (*place, *OFFSETS), "tasks are made from statements")
+    need_statements(statements, (*place, *OFFSETS), "tasks are made from statements")
     texts = {d.doc_id: d.text for d in documents}
     for number, row in enumerate(statements.to_dict("records"), 1):
         try:

@@ -13,7 +13,7 @@ from functools import lru_cache
 from itertools import takewhile
 from typing import NamedTuple
 
-from stance.lexicon import WORD, Form, Forms, forms_of, nouns, rows_by_first_word, spelled_out, verb_lemmas
+from stance.lexicon import WORD, Form, Forms, forms_of, nouns, rows_by_first_word, spelled_out, verb_lemmas, verb_of
 
 Span = tuple[int, int]
 
@@ -442,7 +442,7 @@ def _parted(found: Forms, low: tuple[str, ...], tags: list[str], i: int) -> tupl
                     return hits, j + len(hits[0].words) - 1
                 given = len(hits[0].words) == 2 and low[j] in _GIVEN
                 return ([], 0) if given and "N" in tags[i + 1 : j] else (hits, j + 1 if given else i + 1)
-        if j > i + 1 and low[j] in longer and verb_lemmas().get(low[i], ("", ""))[0] == "give":
+        if j > i + 1 and low[j] in longer and verb_of(low[i])[0] == "give":
             given_to = [f for f in longer[low[j]] if f.words[-1] == "to" and low[j : j + len(f.words) - 2] == f.words[1:-1]]
             if given_to:  # "gave Oslo the cold shoulder"
                 return given_to, i + 1
@@ -723,7 +723,7 @@ def _no_verb(tags: Sequence[str], low: tuple[str, ...], i: int, before: str, aft
         told = known is not None and known[0] in CLAUSAL  # "Obi (Lima) said Rome was"
         told = told or low[i - 1] in ("who", "which")
         return "J" if after in "ON" and not told and is_participle(low[i]) and _opens_phrase(tags, low, i) else ""
-    if after == "X" and low[i + 1] not in _NEGATIONS and low[i] not in _ONLY_VERBS and verb_lemmas().get(low[i], ("", ""))[1] == "b":
+    if after == "X" and low[i + 1] not in _NEGATIONS and low[i] not in _ONLY_VERBS and verb_of(low[i])[1] == "b":
         return "O" if before in "NO" else ""  # "the Lima lodge may"
     if after == "P":
         noun = not verb_seen and before in "NO" and tags[_before_phrase(tags, i - 1)] != "P" and _are_several(tags, low, i)
@@ -736,7 +736,7 @@ def _no_verb(tags: Sequence[str], low: tuple[str, ...], i: int, before: str, aft
 
 def _are_several(tags: Sequence[str], low: tuple[str, ...], i: int) -> bool:
     """Whether what may be a verb heads the subject of one: "Lima exiles in Quito thanked", not "Neri says in Quito Obi lied"."""
-    lemma, kind = verb_lemmas().get(low[i], ("", ""))
+    lemma, kind = verb_of(low[i])
     if kind != "s" or lemma in CLAUSAL:
         return False
     for j in range(i + 2, min(len(tags), i + _PHRASE)):
@@ -871,7 +871,7 @@ def _is_in_saying(tags: Sequence[str], low: tuple[str, ...], k: int) -> bool:
     at = _before_phrase(tags, k)
     if at > 0 and tags[at] == "P" and tags[at - 1] == "O":
         at = _before_phrase(tags, at - 1)
-    return tags[at] == "V" and verb_lemmas().get(low[at], ("", ""))[0] in CLAUSAL
+    return tags[at] == "V" and verb_of(low[at])[0] in CLAUSAL
 
 
 def _are_many_before(tags: Sequence[str], low: tuple[str, ...], k: int) -> bool:
@@ -891,7 +891,7 @@ def _goes_on(tags: Sequence[str], low: tuple[str, ...], k: int, i: int) -> bool:
         if begun or tags[j] in ".QR":
             return begun
         if tags[j] == "V" and tags[_past_adverbs(tags, j)] not in "TX":
-            return verb_lemmas().get(low[j], ("", ""))[1] == "b"  # "they back the reform but oppose the tax"
+            return verb_of(low[j])[1] == "b"  # "they back the reform but oppose the tax"
     return False
 
 

@@ -262,6 +262,11 @@ swim tend transform translate undertake trail wait afford realise realize solve 
 communicate unveil vanish vary wander widen wonder worsen""".split()
 
 
+def verb_of(word: str) -> tuple[str, str]:
+    """The base form of the verb that a word may be a form of, and the kind of that form; two empty strings where it is none."""
+    return verb_lemmas().get(word, ("", ""))
+
+
 @lru_cache(maxsize=1)
 def verb_lemmas() -> dict[str, tuple[str, str]]:
     """Word form -> (base form, kind) of the verbs of the lexicon and of the commonest others."""

@@ -449,8 +449,7 @@ def as_documents(documents: Any) -> Iterator[Document]:
     """
     seen: set[str] = set()
     for document in _given_documents(documents):
-        reason = unfit(document.text.replace("\0", " "))  # in a file a sign of UTF-16; here no harm
-        if reason:
+        if reason := unfit(document.text, nul=True):
             raise InputError(f"document {document.doc_id!r}: text {reason}")
         if document.doc_id in seen:
             raise InputError(f"document {document.doc_id!r} was given already; make ids unique")

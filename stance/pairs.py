@@ -123,8 +123,7 @@ def row_pair(row: dict[str, Any]) -> Pair:
     for column in ("text", "actor", "target"):
         if not isinstance(row.get(column), str):
             raise PairError(f"{column} must be a string, not {row.get(column)!r}")
-    reason = unfit(row["text"].replace("\0", " "))  # in a file a sign of UTF-16, which its reader refuses; here no harm
-    if reason:
+    if reason := unfit(row["text"], nul=True):  # that of a file its reader refuses
         raise PairError(f"text {reason}")
     return find_pair(row["text"], row["actor"], row["target"], offsets)
 

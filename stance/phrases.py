@@ -19,6 +19,7 @@ NAMING = word_set("rule call consider deem declare pronounce find think make nam
 _LINKING = word_set("become remain")
 TIMES = word_set("day night morning evening weekend week month year decade time summer winter spring autumn")
 MANY_TIMES = word_set("seconds minutes hours days nights weeks weekends months years decades centuries")
+ANY_TIMES = TIMES | MANY_TIMES
 SINCE_WHEN = word_set("ago earlier later before after apart")
 WHEN = word_set("last next this that every each")  # "backed last year"
 _TO_DO = word_set(

@@ -152,7 +152,7 @@ def resolve_references(
             if kind in strangers or (m.group().lower() == kind and _is_stranger(text, sentence.start, m, here)):
                 strangers.add(kind)
                 continue
-            speaks = _who_says(read, sentence, m, near(start)) if kind in ("he", "she", "it") else None
+            speaks = _who_says(read, sentence, m, near) if kind in ("he", "she", "it") else None
             if speaks is not None:
                 entity = speaks.entity
             elif kind == "who":
@@ -321,12 +321,17 @@ _SAYS = re.compile(  # with a clause after it
 )
 
 
-def _who_says(read: _Read, sentence: Sentence, m: re.Match[str], here: Sequence[Mention]) -> Mention | None:
-    """Whoever says it, for a pronoun right after the verb that fits him: "Oslo, which met Rome, said it"."""
+def _who_says(
+    read: _Read, sentence: Sentence, m: re.Match[str], near: Callable[[int], Sequence[Mention]]
+) -> Mention | None:
+    """Whoever says it, for a pronoun right after the verb that fits him: "Oslo, which met Rome, said it".
+
+    `near` gives the mentions on the same side of the quotation marks as a place.
+    """
     if m.group().lower() in ("him", "himself", "herself", "itself"):
         return None
     verb = _SAYS.search(read.text, max(sentence.start, m.start() - 40), m.start())
-    speaker = speaker_before(read.text, verb, sentence, here) if verb else None
+    speaker = speaker_before(read.text, verb, sentence, near(m.start())) if verb else None
     if speaker is None or _EXPLETIVE.match(read.text, m.start()) or _NO_OWNER.match(read.text, m.end()):
         return None
     p = read.profile(speaker.entity)
@@ -522,6 +527,7 @@ _ANYBODY = frozenset(
     "driver resident witness suspect student teacher nurse colleague friend neighbour neighbor player fan farmer worker soldier "
     "prisoner guard victim expert researcher aide passenger customer tenant officer".split()
 )
+_NAME_BEFORE = re.compile(r"[A-Z][\w’'-]+, $")  # "Ada Obi, the driver,"
 _NOUNS = "|".join(sorted({*_MEN, *_WOMEN, *_ANYBODY}))
 _SOMEONE = re.compile(
     r"(?P<opens>^|\b(?:said|added|says) )?\b(?:(?:[Aa]n?|[Oo]ne|[Aa]nother) (?:[a-z-]+ ){0,2}"
@@ -541,7 +547,7 @@ def _someone_else(read: _Read, k: int, start: int, gender: str, here: Sequence[M
     for begin, end, mentions in places:
         for m in _SOMEONE.finditer(read.text[begin:end]):
             kind = "any" if m["any"] else "the"
-            apposed = re.search(r"[A-Z][\w’'-]+, $", read.text[max(0, begin + m.start() - 30) : begin + m.start()])
+            apposed = _NAME_BEFORE.search(read.text[max(0, begin + m.start() - 30) : begin + m.start()])
             named = apposed or any(x.start <= begin + m.start(kind) < x.end for x in mentions)
             if not named and m[kind] not in other and (begin == read.sentences[k].start or m["opens"] is not None):
                 return True
@@ -568,6 +574,7 @@ def _shared_subject(text: str, begin: int, start: int, here: Sequence[Mention]) 
 
 
 _SPOKEN_OF = re.compile(rf"(?:said|says|wrote|added|complained|joked) (?:of|about) {_TITLES}$")
+_TELLS = re.compile(r"\b(?:told|asked|reminded|tells)\b")
 _TURNS_ON = re.compile(r"[^“”\"«»]{0,60}(?:: |, (?:saying|writing|adding|warning)(?: that)?:? )$")
 
 
@@ -583,8 +590,7 @@ def _spoken_of(read: _Read, k: int, quoted: int, here: Sequence[Mention], fits: 
     if len(before) < 2 or not _TURNS_ON.match(text, before[-1].end, quote.start) or _owns(text, before[0]):
         return None
     spoken = {m.entity for m in before[1:] if fits(m)} - {before[0].entity}
-    told = re.search(r"\b(?:told|asked|reminded|tells)\b", text[begin : quote.start])
-    return spoken.pop() if len(spoken) == 1 and not told else None
+    return spoken.pop() if len(spoken) == 1 and not _TELLS.search(text[begin : quote.start]) else None
 
 
 _IN_OPENING = re.compile(
@@ -664,6 +670,12 @@ _UNLISTED = re.compile(rf"\b(?:[Hh]is|[Hh]er|[Tt]heir|[Aa]n?|[Tt]he) (?:[a-z]+ )
 
 
 _OF_WHOM = re.compile(r"\b(?:by|of|from) (?:the )?$")
+
+def _is_listed(m: re.Match[str], mentions: Sequence[Mention]) -> bool:
+    """Whether a mention covers the noun of a match."""
+    return any(x.start < m.end() and m.start("noun") < x.end for x in mentions)
+
+
 _A_THING = re.compile(r"\b(?:[Aa]n?|[Tt]he|[Tt]his|its|his|her|their) (?:[a-z-]+ ){0,2}?(?P<noun>[a-z-]{3,})\b(?!['’])")
 
 
@@ -673,15 +685,13 @@ def _is_other(read: _Read, begin: int, end: int, mentions: Sequence[Mention]) ->
     Before it in its sentence, "The deal is fair, but it will cost", or in the one before: "The board will close a clinic. All
     oppose it."
     """
-    found = _A_THING.finditer(read.text, begin, end)
-    unlisted = (m for m in found if not any(x.start < m.end() and m.start("noun") < x.end for x in mentions))
-    return next(unlisted, None) is not None or any(m.end <= end and read.profile(m.entity).kind == "name" for m in mentions)
+    unlisted = any(not _is_listed(m, mentions) for m in _A_THING.finditer(read.text, begin, end))
+    return unlisted or any(m.end <= end and read.profile(m.entity).kind == "name" for m in mentions)
 
 
 def _has_stranger(text: str, begin: int, start: int, here: Sequence[Mention]) -> bool:
     """Whether a body that nobody lists stands before "it" in its sentence: "her party would end the ban if it won"."""
-    found = (m for m in _UNLISTED.finditer(text, begin, start) if not any(x.start < m.end() and m.start("noun") < x.end for x in here))
-    return next(found, None) is not None
+    return any(not _is_listed(m, here) for m in _UNLISTED.finditer(text, begin, start))
 
 
 def _body(

@@ -181,6 +181,7 @@ _BE = re.compile(r"\b(?:is|are|was|were|be|been|being)\s+(?:\w+ly\s+)?$")
 _INVERTED = re.compile(  # "said its author Ada Obi", not "said its author could not help Ada Obi"
     r"\s+(?:(?:the|its|his|her|their|a|an)\s+(?:(?!(?:could|would|will|was|were|is|are|had|has|have|should|must|not|did)\b)[\w’'-]+\s+){1,4})?"
 )
+_LOWER = re.compile(r" (?:[a-z][\w’'-]* ){1,4}")
 _OFFICE_OF = re.compile(r"\s+(?:the|a|an|its)\s+(?:[\w-]+\s+){1,3}(?:of|for|at|from|with)\s+(?:the\s+)?")
 
 
@@ -238,8 +239,8 @@ def _in_apposition(text: str, verb_end: int, found: Mention, outside: Sequence[M
     """The one who speaks where "said the head of the union, Ada Obi" or "said union leader Ada Obi" names the union first."""
     titled = next((x for x in outside if x.start > found.end), None)
     if titled is not None and titled.how == "name":
-        gap = text[found.end : titled.start]
-        if re.fullmatch(r" (?:[a-z][\w’'-]* ){1,4}", gap) and gap.split()[-1] in TITLE_WORDS:
+        gap = _LOWER.fullmatch(text, found.end, titled.start)
+        if gap and gap.group().split()[-1] in TITLE_WORDS:
             return titled
     if not _OFFICE_OF.fullmatch(text, verb_end, found.start):
         return found

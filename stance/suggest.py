@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stance.exchange import task_of
+from stance.exchange import need_statements, task_of
 from stance.pairs import OFFSETS, PROBABILITIES, STANCES, PairError
 from stance.text import Document, InputError, Problems, as_text
 
@@ -108,11 +108,7 @@ def suggest_statements(
     if n < 1:
         raise InputError(f"suggest at least 1 statement, not {n}")
     problems = problems or Problems(skip=True)
-    missing = [c for c in (*PROBABILITIES, "actor", "target") if c not in statements.columns]
-    if missing:
-        raise InputError(
-            f"no column {missing[0]!r}; suggestions are made from statements (stance predict --by statement)"
-        )
+    need_statements(statements, (*PROBABILITIES, "actor", "target"), "suggestions are made from statements")
     have: set[tuple[str, str, str]] = set()
     if exclude is not None:
         have.update(exclude[["text", "actor", "target"]].itertuples(index=False, name=None))

@@ -548,12 +548,16 @@ def read_rows(
 _UNFIT = re.compile("[\0\ud800-\udfff]")
 
 
-def unfit(text: str) -> str:
+def unfit(text: str, nul: bool = False) -> str:
     """Why a text cannot be read or written everywhere: a NUL character, half a surrogate pair. '' where it can.
+
+    With `nul` a NUL character may stand in it: in a file it is a sign of UTF-16, in a text from Python it does no harm.
 
     >>> unfit("Rome \\ud83d fell"), unfit("Rome fell")
     ("holds half a surrogate pair ('\\\\ud83d') at character 5; repair the text where it was made", '')
     """
+    if nul:
+        text = text.replace("\0", " ")
     if text.isascii() and "\0" not in text:
         return ""
     found = _UNFIT.search(text)

@@ -28,8 +28,8 @@ from stance.grammar import (
     word_set,
     words_of,
 )
-from stance.lexicon import verb_lemmas
-from stance.phrases import GIVING, MANY_TIMES, NAMING, SINCE_WHEN, TIMES, TO_DO, WHEN, Group, Phrases
+from stance.lexicon import verb_of
+from stance.phrases import ANY_TIMES, GIVING, MANY_TIMES, NAMING, SINCE_WHEN, TIMES, TO_DO, WHEN, Group, Phrases
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +170,7 @@ class _Attaching(Phrases):
                 else:
                     self.hang(group.head, self.verb.head, "advmod")
                 continue
-            if (self.words[group.head] in TIMES or self.words[group.head] in MANY_TIMES) and self._is_when(group, before):
+            if self.words[group.head] in ANY_TIMES and self._is_when(group, before):
                 continue
             if group.kind == "NP":
                 self._attach_noun(k, group, before, beyond)
@@ -596,7 +596,7 @@ class _Attaching(Phrases):
         if after.kind != "NP" or after.head in self.forced:
             return False
         word = self.words[after.head]
-        dated = word in TIMES or word in MANY_TIMES or (len(word) == 4 and word.isdigit())
+        dated = word in ANY_TIMES or (len(word) == 4 and word.isdigit())
         return (dated and group.word in _OF_TIMES) or (word in _WAYS and group.word == "in")
 
     def _is_blamed(self, k: int, thing: Group, verb: Group) -> bool:
@@ -1024,7 +1024,7 @@ class _Attaching(Phrases):
 
     def _is_finite(self, group: Group, verb: Group) -> bool:
         """Whether a verb is certainly finite, and so goes on with no infinitive or gerund: "hopes to win and has spoken"."""
-        kind = verb_lemmas().get(self.words[group.head], ("", ""))[1]
+        kind = verb_of(self.words[group.head])[1]
         return self.tags[group.start] == "X" or kind == "s" or (is_participle(self.words[group.head]) and not verb.passive)
 
     def _finite_above(self, verb: Group, group: Group) -> Group:
